@@ -1,0 +1,67 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "stac3dl/core/parallel.hpp"
+
+using namespace stac3dl;
+
+TEST_CASE("parallel_for: every index once, for any number of threads") {
+  for (int threads : {1, 2, 3, 8}) {
+    set_num_threads(threads);
+    std::vector<int> seen(1000, 0);
+    parallel_for(1000, [&](Index i) { ++seen[static_cast<std::size_t>(i)]; });
+    CHECK(std::accumulate(seen.begin(), seen.end(), 0) == 1000);
+    CHECK(*std::max_element(seen.begin(), seen.end()) == 1);
+    std::vector<Index> ends;
+    parallel_chunks(10, 4, [&](Index begin, Index end) {
+      if (begin == 8) CHECK(end == 10);
+      else CHECK(end == begin + 4);
+    });
+    parallel_for(0, [](Index) { FAIL("an empty range has no index"); });
+  }
+  set_num_threads(0);
+}
+
+TEST_CASE("parallel_for: slots stay below num_threads, and loops inside loops run on their own thread") {
+  set_num_threads(3);
+  const int slots = num_threads();
+  std::vector<Index> sums(20, 0);
+  parallel_for_slots(20, [&](Index i, int slot) {
+    if (slot < 0 || slot >= slots) fail("slot ", slot);
+    parallel_for_slots(10, [&](Index j, int inner) {
+      if (inner != 0) fail("inner slot ", inner);
+      sums[static_cast<std::size_t>(i)] += j;
+    });
+  });
+  for (Index s : sums) CHECK(s == 45);
+  set_num_threads(0);
+}
+
+TEST_CASE("ordered_sum: the same to the bit for any number of threads") {
+  std::vector<float> x(10007);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = std::sin(static_cast<float>(i)) * 1e3f;
+  const auto sum = [&](int threads) {
+    set_num_threads(threads);
+    return ordered_sum<float>(static_cast<Index>(x.size()), 100, [&](Index begin, Index end) {
+      float part = 0;
+      for (Index i = begin; i < end; ++i) part += x[static_cast<std::size_t>(i)];
+      return part;
+    });
+  };
+  const float one = sum(1);
+  for (int threads : {2, 3, 8}) CHECK(sum(threads) == one);
+  set_num_threads(0);
+  CHECK(ordered_sum<double>(0, 10, [](Index, Index) { return 1.0; }) == 0.0);
+}
+
+TEST_CASE("parallel_for: the exception of the lowest index comes out") {
+  for (int threads : {1, 2, 8}) {
+    set_num_threads(threads);
+    CHECK_THROWS_WITH_AS(parallel_for(2, [](Index i) { fail("index ", i); }), "index 0", Error);
+  }
+  set_num_threads(0);
+  CHECK_THROWS_WITH_AS(set_num_threads(-1), "set_num_threads: want 0 or more, got -1", Error);
+}
