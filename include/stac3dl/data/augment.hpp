@@ -1,0 +1,148 @@
+/// data/augment.hpp - what training varies in a window, so that the model learns the exercise and not the room.
+///
+/// Every change is a function of a Random stream alone, so a sample is known by (seed, epoch, index) and comes out the
+/// same on any thread.  Two places: vary_sensor works on readings as recorded (how a sensor is worn, how sensitive it
+/// is), vary_picture on normalised values (where the camera stands, how bright the picture is).
+#pragma once
+
+#include "stac3dl/core/random.hpp"
+#include "stac3dl/data/sample.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+/// Before normalisation.  All off by default.
+struct SensorAugment {
+  double gain = 0;           ///< x <- x exp(g), g uniform in [-gain, gain]
+  double dead_rows = 0;      ///< chance of each row of the grid to read 0 throughout
+  bool axis_signs = false;   ///< each channel is negated or not
+  double axis_jitter = 0;    ///< channels are mixed by I + axis_jitter N: a small rotation, shear and gain at once
+  double noise = 0;          ///< standard deviation, in the sensor's unit
+};
+
+enum class Mirror { none, rows, columns };   ///< rows: top and bottom change places; columns: left and right
+
+/// After normalisation.  All off by default.
+struct PictureAugment {
+  Index shift_rows = 0, shift_columns = 0;   ///< up to so many places either way; the edge is repeated
+  Mirror mirror = Mirror::none;              ///< which axis AugmentOptions.mirror turns over
+  double contrast = 0;                       ///< x <- x exp(g), g uniform in [-contrast, contrast]
+  double brightness = 0;                     ///< standard deviation of what is added to the whole window
+  double noise = 0;                          ///< standard deviation of what is added to each value
+};
+
+struct ModalityAugment {
+  SensorAugment sensor;
+  PictureAugment picture;
+};
+
+struct AugmentOptions {
+  double speed_low = 1, speed_high = 1;      ///< the window spans length * speed seconds
+  double shift = 0;                          ///< its start moves by up to so many seconds, inside the recording
+  double mirror = 0;                         ///< chance of turning over all that have a mirror axis, together
+  double dropout = 0;                        ///< chance of each modality to be masked; never all of them
+  std::vector<ModalityAugment> modalities;   ///< one a modality, or empty: none varied
+};
+
+inline void check_augment(const AugmentOptions& options, std::size_t modalities) {
+  check(options.speed_low > 0 && options.speed_low <= options.speed_high && std::isfinite(options.speed_high),
+        "AugmentOptions: want 0 < speed_low <= speed_high, got ", options.speed_low, " and ", options.speed_high);
+  check(options.shift >= 0 && std::isfinite(options.shift), "AugmentOptions.shift: want 0 or more seconds, got ",
+        options.shift);
+  check(options.mirror >= 0 && options.mirror <= 1, "AugmentOptions.mirror: want a chance in [0, 1], got ",
+        options.mirror);
+  check(options.dropout >= 0 && options.dropout < 1, "AugmentOptions.dropout: want a chance in [0, 1), got ",
+        options.dropout);
+  check(options.modalities.empty() || options.modalities.size() == modalities, "AugmentOptions.modalities: want ",
+        modalities, " or none, got ", options.modalities.size());
+  for (const ModalityAugment& m : options.modalities) {
+    check(m.sensor.dead_rows >= 0 && m.sensor.dead_rows <= 1,
+          "SensorAugment.dead_rows: want a chance in [0, 1], got ", m.sensor.dead_rows);
+    check(m.picture.shift_rows >= 0 && m.picture.shift_columns >= 0, "PictureAugment: want shifts of 0 or more, got ",
+          m.picture.shift_rows, " and ", m.picture.shift_columns);
+  }
+}
+
+namespace detail {
+/// Noise takes the numbers of the stream from here on; the few single draws stay far below.
+inline constexpr std::uint64_t noise_begin = std::uint64_t{1} << 32;
+
+inline void add_noise(Window& window, double deviation, const Random& random) {
+  if (deviation == 0) return;
+  float* x = window.x.data();
+  for (Index i = 0; i < window.x.size(); ++i)
+    x[i] += static_cast<float>(deviation * random.normal_at(noise_begin + static_cast<std::uint64_t>(i)));
+}
+}  // namespace detail
+
+/// On readings as recorded.
+inline void vary_sensor(Window& window, const SensorAugment& options, Random random) {
+  const auto [channels, frames, height, width] = window.x.shape();
+  if (options.gain != 0) window.x.array() *= static_cast<float>(std::exp(random.uniform(-options.gain, options.gain)));
+  if (options.dead_rows != 0)
+    for (Index y = 0; y < height; ++y)
+      if (random.chance(options.dead_rows))
+        for (Index ct = 0; ct < channels * frames; ++ct)
+          std::fill_n(window.x.data() + (ct * height + y) * width, width, 0.0f);
+  if (options.axis_signs || options.axis_jitter != 0) {
+    Eigen::ArrayXXf mix(channels, channels);  // out[a] = sum over b of mix(a, b) in[b]
+    for (Index a = 0; a < channels; ++a) {
+      const double sign = options.axis_signs && random.chance(0.5) ? -1 : 1;
+      for (Index b = 0; b < channels; ++b)
+        mix(a, b) = static_cast<float>(sign * ((a == b) + options.axis_jitter * random.normal()));
+    }
+    const Tensor<float, 4> before = window.x;
+    for (Index a = 0; a < channels; ++a) {
+      auto out = window.x.slice(a).array();
+      out.setZero();
+      for (Index b = 0; b < channels; ++b) out += mix(a, b) * before.slice(b).array();
+    }
+  }
+  detail::add_noise(window, options.noise, random);
+}
+
+/// On normalised values.
+inline void vary_picture(Window& window, const PictureAugment& options, bool mirror, Random random) {
+  const auto [channels, frames, height, width] = window.x.shape();
+  const auto draw_shift = [&](Index most) {
+    return most == 0 ? 0 : static_cast<Index>(random.below(static_cast<std::uint64_t>(2 * most + 1))) - most;
+  };
+  const Index down = draw_shift(options.shift_rows), right = draw_shift(options.shift_columns);
+  const bool turn_rows = mirror && options.mirror == Mirror::rows;
+  const bool turn_columns = mirror && options.mirror == Mirror::columns;
+  if (down != 0 || right != 0 || turn_rows || turn_columns) {
+    const Tensor<float, 4> before = window.x;
+    for (Index ct = 0; ct < channels * frames; ++ct)
+      for (Index y = 0; y < height; ++y)
+        for (Index x = 0; x < width; ++x) {
+          Index from_y = std::clamp<Index>(y - down, 0, height - 1);
+          Index from_x = std::clamp<Index>(x - right, 0, width - 1);
+          if (turn_rows) from_y = height - 1 - from_y;
+          if (turn_columns) from_x = width - 1 - from_x;
+          window.x.data()[(ct * height + y) * width + x] = before.data()[(ct * height + from_y) * width + from_x];
+        }
+  }
+  if (options.contrast != 0)
+    window.x.array() *= static_cast<float>(std::exp(random.uniform(-options.contrast, options.contrast)));
+  if (options.brightness != 0) window.x.array() += static_cast<float>(options.brightness * random.normal());
+  detail::add_noise(window, options.noise, random);
+}
+
+/// Masks each modality with the given chance.  If none that had a valid frame would be left, all stay.
+inline void drop_modalities(Sample& sample, double chance, Random random) {
+  if (chance == 0) return;
+  std::vector<bool> dropped;
+  bool any_left = false;
+  for (const Window& window : sample.inputs) {
+    dropped.push_back(random.chance(chance));
+    const bool visible = window.frames.empty() || window.frames.array().maxCoeff() != 0;
+    any_left = any_left || (!dropped.back() && visible);
+  }
+  if (!any_left) return;
+  for (std::size_t m = 0; m < dropped.size(); ++m) {
+    if (!dropped[m]) continue;
+    sample.inputs[m].x.fill(0);
+    sample.inputs[m].frames = Tensor<std::uint8_t, 1>({sample.inputs[m].x.size(1)}, 0);
+  }
+}
+
+STAC3DL_NAMESPACE_END

@@ -1,0 +1,152 @@
+/// data/window_source.hpp - all windows of chosen recordings, as samples for training and evaluation.
+///
+///   WindowSource train(recordings, chosen, options, statistics, augment, seed);
+///   train.size();   train.sample(i);   train.sample(i, epoch);        // as it is; varied anew in each epoch
+/// sample(i, epoch) depends on (seed, epoch, i) alone: any thread may make any sample, in any order.
+#pragma once
+
+#include <memory>
+
+#include "stac3dl/data/augment.hpp"
+#include "stac3dl/data/windows.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+/// Recordings that several sources (the two sides of a split, the folds) look at without copying.
+using SharedRecordings = std::shared_ptr<const std::vector<Recording>>;
+
+/// Normalisation constants of all modalities, from the chosen recordings (those of the training people).
+inline std::vector<ModalityStatistics> compute_statistics(const std::vector<Recording>& recordings,
+                                                          const std::vector<Index>& chosen,
+                                                          const WindowOptions& options) {
+  std::vector<ModalityStatistics> all;
+  for (const ModalityOptions& m : options.modalities)
+    all.push_back(compute_statistics(recordings, chosen, m.name, m.statistics));
+  return all;
+}
+
+class WindowSource {
+ public:
+  WindowSource(SharedRecordings recordings, const std::vector<Index>& chosen, WindowOptions options,
+               std::vector<ModalityStatistics> statistics, AugmentOptions augment = {}, std::uint64_t seed = 0)
+      : recordings_(std::move(recordings)), options_(std::move(options)), statistics_(std::move(statistics)),
+        augment_(std::move(augment)), seed_(seed) {
+    check(recordings_ != nullptr, "WindowSource: no recordings");
+    check(statistics_.size() == options_.modalities.size(), "WindowSource: ", options_.modalities.size(),
+          " modalities, statistics of ", statistics_.size());
+    check_augment(augment_, options_.modalities.size());
+    augment_.modalities.resize(options_.modalities.size());
+    places_ = place_windows(*recordings_, chosen, options_);
+    for (Index r : chosen) check_streams((*recordings_)[static_cast<std::size_t>(r)]);
+  }
+
+  Index size() const { return static_cast<Index>(places_.size()); }
+
+  /// Window i as it was recorded.
+  Sample sample(Index i) const {
+    const WindowPlace& place = at(i);
+    return make_sample(recording(i), options_, statistics_, place.start);
+  }
+
+  /// Window i as training sees it in `epoch`.
+  Sample sample(Index i, std::uint64_t epoch) const {
+    const std::uint64_t index = static_cast<std::uint64_t>(i);
+    const Recording& from = recording(i);
+    Random random({seed_, epoch, index, 0});
+    const double length = options_.length * random.uniform(augment_.speed_low, augment_.speed_high);
+    const Interval time = common_time(from, options_);
+    const double moved = at(i).start + random.uniform(-augment_.shift, augment_.shift);
+    const double start = std::max(time.begin, std::min(moved, time.end - length));
+    const bool mirror = random.chance(augment_.mirror);
+
+    Sample sample;
+    sample.label = from.label;
+    for (std::size_t m = 0; m < statistics_.size(); ++m) {
+      const ModalityOptions& modality = options_.modalities[m];
+      Window window = cut_window(from.stream(modality.name), modality.frames, start, length, options_.max_gap);
+      const ModalityAugment& vary = augment_.modalities[m];
+      vary_sensor(window, vary.sensor, Random({seed_, epoch, index, 1, m}));
+      normalise(window, statistics_[m]);
+      scale_motion(window, modality.motion_gain);
+      vary_picture(window, vary.picture, mirror, Random({seed_, epoch, index, 2, m}));
+      clear_masked(window);
+      sample.inputs.push_back(std::move(window));
+    }
+    drop_modalities(sample, augment_.dropout, Random({seed_, epoch, index, 3}));
+    return sample;
+  }
+
+  /// The recording that window i was cut from, its index in the list of all recordings, and where it begins.
+  const Recording& recording(Index i) const {
+    return (*recordings_)[static_cast<std::size_t>(at(i).recording)];
+  }
+  Index recording_index(Index i) const { return at(i).recording; }
+  double start(Index i) const { return at(i).start; }
+  Index label(Index i) const { return recording(i).label; }
+  const std::string& subject(Index i) const { return recording(i).subject; }
+  const std::string& recording_id(Index i) const { return recording(i).id; }
+
+  const WindowOptions& options() const { return options_; }
+  const std::vector<ModalityStatistics>& statistics() const { return statistics_; }
+  const AugmentOptions& augment() const { return augment_; }
+
+ private:
+  /// In order, and on the grid of the first recording.
+  void check_streams(const Recording& recording) const {
+    for (const ModalityOptions& m : options_.modalities) {
+      const Stream& stream = recording.stream(m.name);
+      check_stream(stream);
+      const Shape<3> grid = this->recording(0).stream(m.name).grid();
+      check(stream.grid() == grid, "WindowSource: stream ", m.name, " of recording ", recording.id,
+            " is on a grid (C, H, W) of ", to_string(stream.grid()), ", that of recording ",
+            this->recording(0).id, " on ", to_string(grid));
+    }
+  }
+
+  const WindowPlace& at(Index i) const {
+    check(i >= 0 && i < size(), "WindowSource: window ", i, " of ", size());
+    return places_[static_cast<std::size_t>(i)];
+  }
+
+  SharedRecordings recordings_;
+  WindowOptions options_;
+  std::vector<ModalityStatistics> statistics_;
+  AugmentOptions augment_;
+  std::uint64_t seed_;
+  std::vector<WindowPlace> places_;
+};
+
+/// What a model says of whole recordings: the mean of its windows' probabilities.
+struct RecordingScores {
+  std::vector<Index> recordings;        ///< (R) indices in the list of all recordings, in order of first window
+  std::vector<Index> labels;            ///< (R)
+  Tensor<double, 2> probabilities;      ///< (R, K)
+};
+
+/// `probabilities` (size(), K): row i belongs to window i.
+template <class Real>
+RecordingScores score_recordings(const WindowSource& source, CView<Real, 2> probabilities) {
+  check_shape("score_recordings probabilities", probabilities.shape(), {source.size(), any_size});
+  RecordingScores scores;
+  std::vector<Index> row, windows;
+  for (Index i = 0; i < source.size(); ++i) {
+    const auto known = std::find(scores.recordings.begin(), scores.recordings.end(), source.recording_index(i));
+    row.push_back(known - scores.recordings.begin());
+    if (known != scores.recordings.end()) continue;
+    scores.recordings.push_back(source.recording_index(i));
+    scores.labels.push_back(source.label(i));
+  }
+  const Index rows = static_cast<Index>(scores.labels.size()), classes = probabilities.size(1);
+  windows.assign(scores.labels.size(), 0);
+  scores.probabilities = Tensor<double, 2>({rows, classes});
+  for (Index i = 0; i < source.size(); ++i) {
+    const Index r = row[static_cast<std::size_t>(i)];
+    ++windows[static_cast<std::size_t>(r)];
+    for (Index k = 0; k < classes; ++k) scores.probabilities(r, k) += static_cast<double>(probabilities(i, k));
+  }
+  for (Index r = 0; r < rows; ++r)
+    scores.probabilities.slice(r).array() /= static_cast<double>(windows[static_cast<std::size_t>(r)]);
+  return scores;
+}
+
+STAC3DL_NAMESPACE_END
