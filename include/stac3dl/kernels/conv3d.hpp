@@ -1,0 +1,94 @@
+/// kernels/conv3d.hpp - 3-D convolution, forward and backward: equation (1); which variant runs is decided here.
+///
+///   x (N, C, T, H, W)   w (O, C, KT, KH, KW)   b (O) or empty   y (N, O, T', H', W')      equation in conv3d_ref.hpp
+///   conv3d_forward           y   = conv(x, w) + b
+///   conv3d_backward_data     dx  = derivative by x, overwritten
+///   conv3d_backward_weights  dw += derivative by w,  db += derivative by b (db may be empty)
+#pragma once
+
+#include "stac3dl/kernels/conv3d_direct.hpp"
+#include "stac3dl/kernels/conv3d_direct_data.hpp"
+#include "stac3dl/kernels/conv3d_direct_weights.hpp"
+#include "stac3dl/kernels/conv3d_im2col.hpp"
+#include "stac3dl/kernels/conv3d_ref.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+enum class Conv3dVariant { automatic, direct, im2col, reference };
+
+namespace kernels {
+
+/// One way to compute a convolution, and the shapes it is for.
+template <class Real>
+struct Conv3dImplementation {
+  Conv3dVariant variant;
+  const char* name;
+  bool (*applies)(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec);
+  void (*forward)(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1> b, View<Real, 5> y, const Conv3dSpec&, Workspace&);
+  void (*backward_data)(CView<Real, 5> dy, CView<Real, 5> w, View<Real, 5> dx, const Conv3dSpec&, Workspace&);
+  void (*backward_weights)(CView<Real, 5> x, CView<Real, 5> dy, View<Real, 5> dw, View<Real, 1> db, const Conv3dSpec&,
+                           Workspace&);
+};
+
+/// Best first, ending in the reference.  The first that applies runs.
+template <class Real>
+inline constexpr std::array<Conv3dImplementation<Real>, 3> conv3d_list{{
+    {Conv3dVariant::direct, "direct", [](const Shape<5>&, const Shape<5>&, const Conv3dSpec&) { return true; },
+     conv3d_forward_direct<Real>, conv3d_backward_data_direct<Real>, conv3d_backward_weights_direct<Real>},
+    {Conv3dVariant::im2col, "im2col", [](const Shape<5>&, const Shape<5>&, const Conv3dSpec&) { return true; },
+     conv3d_forward_im2col<Real>, conv3d_backward_data_im2col<Real>, conv3d_backward_weights_im2col<Real>},
+    {Conv3dVariant::reference, "reference", [](const Shape<5>&, const Shape<5>&, const Conv3dSpec&) { return true; },
+     conv3d_forward_ref<Real>, conv3d_backward_data_ref<Real>, conv3d_backward_weights_ref<Real>},
+}};
+
+/// The implementation that runs for these shapes: the one asked for, or the first of the list that applies.
+template <class Real>
+const Conv3dImplementation<Real>& conv3d_implementation(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec,
+                                                        Conv3dVariant variant) {
+  for (const auto& one : conv3d_list<Real>)
+    if (variant == one.variant || (variant == Conv3dVariant::automatic && one.applies(x, y, spec))) return one;
+  return conv3d_list<Real>.back();
+}
+template <class Real>
+const char* conv3d_variant_name(const Shape<5>& x_shape, Index out_channels, const Conv3dSpec& spec,
+                                Conv3dVariant variant = Conv3dVariant::automatic) {
+  return conv3d_implementation<Real>(x_shape, conv3d_output_shape(x_shape, out_channels, spec), spec, variant).name;
+}
+
+namespace detail {
+inline void check_conv3d(const char* x_name, const Shape<5>& x, const char* y_name, const Shape<5>& y,
+                         const char* w_name, const Shape<5>& w, const Conv3dSpec& spec) {
+  check_shape(w_name, w, {any_size, any_size, spec.kernel[0], spec.kernel[1], spec.kernel[2]});
+  check_shape(x_name, x, {any_size, w[1], any_size, any_size, any_size});
+  check_shape(y_name, y, conv3d_output_shape(x, w[0], spec));
+}
+}  // namespace detail
+
+template <class Real>
+void conv3d_forward(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1> b, View<Real, 5> y, const Conv3dSpec& spec,
+                    Workspace& ws, Conv3dVariant variant = Conv3dVariant::automatic) {
+  detail::check_conv3d("conv3d_forward x", x.shape(), "conv3d_forward y", y.shape(), "conv3d_forward w", w.shape(),
+                       spec);
+  if (b) check_shape("conv3d_forward b", b.shape(), {w.size(0)});
+  conv3d_implementation<Real>(x.shape(), y.shape(), spec, variant).forward(x, w, b, y, spec, ws);
+}
+
+template <class Real>
+void conv3d_backward_data(CView<Real, 5> dy, CView<Real, 5> w, View<Real, 5> dx, const Conv3dSpec& spec, Workspace& ws,
+                          Conv3dVariant variant = Conv3dVariant::automatic) {
+  detail::check_conv3d("conv3d_backward_data dx", dx.shape(), "conv3d_backward_data dy", dy.shape(),
+                       "conv3d_backward_data w", w.shape(), spec);
+  conv3d_implementation<Real>(dx.shape(), dy.shape(), spec, variant).backward_data(dy, w, dx, spec, ws);
+}
+
+template <class Real>
+void conv3d_backward_weights(CView<Real, 5> x, CView<Real, 5> dy, View<Real, 5> dw, View<Real, 1> db,
+                             const Conv3dSpec& spec, Workspace& ws, Conv3dVariant variant = Conv3dVariant::automatic) {
+  detail::check_conv3d("conv3d_backward_weights x", x.shape(), "conv3d_backward_weights dy", dy.shape(),
+                       "conv3d_backward_weights dw", dw.shape(), spec);
+  if (db) check_shape("conv3d_backward_weights db", db.shape(), {dw.size(0)});
+  conv3d_implementation<Real>(x.shape(), dy.shape(), spec, variant).backward_weights(x, dy, dw, db, spec, ws);
+}
+
+}  // namespace kernels
+STAC3DL_NAMESPACE_END

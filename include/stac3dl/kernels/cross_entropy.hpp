@@ -1,0 +1,82 @@
+/// kernels/cross_entropy.hpp - classification loss.  N samples, K classes, label smoothing s.
+///
+///   t[n,k] = (1 - s) [k = label n] + s / K
+///   loss   = mean over n of  -sum over k of t[n,k] log p[n,k]          p = softmax of the logits
+///          = mean over n of  log(sum of exp(z - max)) - sum over k of t[n,k] (z[n,k] - max)
+/// Backward:
+///   dlogits = (p - t) / N
+/// The second form is what is computed: it holds for logits of any size.  What is not finite is returned as it is.
+#pragma once
+
+#include <cmath>
+#include <span>
+
+#include "stac3dl/core/view.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+namespace kernels {
+
+/// Throws unless there is one label in [0, K) for every sample and smoothing is in [0, 1).
+template <class Real>
+void check_labels(CView<Real, 2> logits, std::span<const Index> labels, Real smoothing) {
+  const Index N = logits.size(0), K = logits.size(1);
+  check(N >= 1 && K >= 1, "cross_entropy logits: want 1 or more samples and classes, got ", to_string(logits.shape()));
+  check(static_cast<Index>(labels.size()) == N, "cross_entropy labels: want ", N, " of them, got ", labels.size());
+  check(smoothing >= 0 && smoothing < 1, "cross_entropy smoothing: want 0 or more and below 1, got ", smoothing);
+  for (Index n = 0; n < N; ++n) {
+    const Index label = labels[static_cast<std::size_t>(n)];
+    check(label >= 0 && label < K, "cross_entropy labels: sample ", n, " has label ", label, ", want 0 to ", K - 1,
+          " (K = ", K, " classes)");
+  }
+}
+
+/// Returns the loss; p (N, K) becomes the probabilities and may be written over the logits.
+template <class Real>
+Real cross_entropy_forward(CView<Real, 2> logits, std::span<const Index> labels, Real smoothing, View<Real, 2> p) {
+  check_labels(logits, labels, smoothing);
+  check_shape("cross_entropy probabilities", p.shape(), logits.shape());
+  const Index N = logits.size(0), K = logits.size(1);
+  double total = 0;
+  for (Index n = 0; n < N; ++n) {
+    const Real* const z = logits.data() + n * K;
+    const double largest = static_cast<double>(*std::max_element(z, z + K));
+    const double at_label = static_cast<double>(z[labels[static_cast<std::size_t>(n)]]) - largest;
+    double sum = 0, mean = 0;
+    for (Index k = 0; k < K; ++k) {
+      const double shifted = static_cast<double>(z[k]) - largest;
+      mean += shifted / static_cast<double>(K), sum += std::exp(shifted);
+    }
+    for (Index k = 0; k < K; ++k)
+      p.data()[n * K + k] = static_cast<Real>(std::exp(static_cast<double>(z[k]) - largest) / sum);
+    const double s = static_cast<double>(smoothing);
+    total += std::log(sum) - (1 - s) * at_label - (s > 0 ? s * mean : 0);
+  }
+  return static_cast<Real>(total / static_cast<double>(N));
+}
+
+/// dlogits (N, K) from forward's probabilities, over which it may be written.
+template <class Real>
+void cross_entropy_backward(CView<Real, 2> p, std::span<const Index> labels, Real smoothing, View<Real, 2> dlogits) {
+  check_labels(p, labels, smoothing);
+  check_shape("cross_entropy dlogits", dlogits.shape(), p.shape());
+  const Index N = p.size(0), K = p.size(1);
+  const Real share = 1 / static_cast<Real>(N), even = smoothing / static_cast<Real>(K);
+  for (Index n = 0; n < N; ++n)
+    for (Index k = 0; k < K; ++k) {
+      const Real target = even + (k == labels[static_cast<std::size_t>(n)] ? 1 - smoothing : Real(0));
+      dlogits.data()[n * K + k] = (p.data()[n * K + k] - target) * share;
+    }
+}
+
+/// Both at once: returns the loss and fills dlogits.
+template <class Real>
+Real cross_entropy(CView<Real, 2> logits, std::span<const Index> labels, Real smoothing, View<Real, 2> dlogits) {
+  const Real loss = cross_entropy_forward<Real>(logits, labels, smoothing, dlogits);
+  cross_entropy_backward<Real>(dlogits, labels, smoothing, dlogits);
+  return loss;
+}
+
+}  // namespace kernels
+
+STAC3DL_NAMESPACE_END

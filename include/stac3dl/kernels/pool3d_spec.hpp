@@ -1,0 +1,84 @@
+/// kernels/pool3d_spec.hpp - window, stride and padding of a 3-D pool, and the shapes that follow (as PyTorch's).
+#pragma once
+
+#include <cstdint>
+
+#include "stac3dl/core/parallel.hpp"
+#include "stac3dl/core/view.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+/// Three numbers each, in the order time, rows, columns.  With `ceil_mode` a last window that is not full counts too,
+/// unless it would begin behind the input and its left padding.  Padding is at most half the window.
+struct Pool3dSpec {
+  std::array<Index, 3> window{2, 2, 2}, stride{2, 2, 2}, padding{0, 0, 0};
+  bool ceil_mode = false;
+  bool count_include_pad = true;  ///< average: padding counts in the divisor, what ceil_mode adds beyond it never
+  bool operator==(const Pool3dSpec&) const = default;
+};
+
+namespace kernels {
+
+/// (N, C, T, H, W) -> (N, C, T', H', W') with T' = (T + 2 padding - window) / stride + 1, rounded down, or up in
+/// ceil_mode.  Throws where the numbers make no sense or the window does not fit.
+inline Shape<5> pool3d_output_shape(const Shape<5>& x_shape, const Pool3dSpec& spec) {
+  Shape<5> y_shape{x_shape[0], x_shape[1], 0, 0, 0};
+  for (std::size_t a = 0; a < 3; ++a) {
+    const Index size = x_shape[a + 2], window = spec.window[a], stride = spec.stride[a], padding = spec.padding[a];
+    check(window >= 1 && stride >= 1 && padding >= 0 && padding <= window / 2,
+          "pool3d: want window and stride of 1 or more and padding of at most half the window, got window ",
+          to_string(spec.window), ", stride ", to_string(spec.stride), ", padding ", to_string(spec.padding));
+    const Index room = size + 2 * padding - window + (spec.ceil_mode ? stride - 1 : 0);
+    check(size >= 1 && room >= 0, "pool3d: window ", to_string(spec.window), " with padding ",
+          to_string(spec.padding), " does not fit into x of shape ", to_string(x_shape));
+    Index out = room / stride + 1;
+    if (spec.ceil_mode && (out - 1) * stride >= size + padding) --out;
+    y_shape[a + 2] = out;
+  }
+  return y_shape;
+}
+
+namespace detail {
+
+/// The part of an output's window that lies inside the input, along one axis, and where the whole window begins.
+struct PoolRange {
+  Index begin, end, window;
+};
+inline PoolRange pool_range(const Pool3dSpec& spec, std::size_t axis, Index out, Index size) {
+  const Index window = out * spec.stride[axis] - spec.padding[axis];
+  return {std::max<Index>(0, window), std::min(size, window + spec.window[axis]), window};
+}
+
+/// What an average divides by: the window's elements inside the input, with count_include_pad inside the padded one.
+inline Index pool_divisor(const Pool3dSpec& spec, const Shape<5>& x, const std::array<PoolRange, 3>& range) {
+  Index count = 1;
+  for (std::size_t a = 0; a < 3; ++a)
+    count *= spec.count_include_pad
+                 ? std::min(range[a].window + spec.window[a], x[a + 2] + spec.padding[a]) - range[a].window
+                 : range[a].end - range[a].begin;
+  return count;
+}
+
+/// body(nc, o, ranges) for every output o (in memory order) of plane nc.
+template <class Body>
+void for_each_window(Index nc, const Shape<5>& x, const Shape<5>& y, const Pool3dSpec& spec, Body&& body) {
+  Index o = nc * y[2] * y[3] * y[4];
+  for (Index t = 0; t < y[2]; ++t)
+    for (Index i = 0; i < y[3]; ++i)
+      for (Index j = 0; j < y[4]; ++j, ++o)
+        body(o, std::array{pool_range(spec, 0, t, x[2]), pool_range(spec, 1, i, x[3]), pool_range(spec, 2, j, x[4])});
+}
+
+/// body(nc) for the N*C planes of x, on all threads; small planes go together, cut by their size alone.
+template <class Body>
+void for_each_plane(const Shape<5>& x, Body&& body) {
+  const Index plane = std::max<Index>(1, x[2] * x[3] * x[4]);
+  parallel_chunks(x[0] * x[1], std::max<Index>(1, 32768 / plane), [&](Index begin, Index end) {
+    for (Index nc = begin; nc < end; ++nc) body(nc);
+  });
+}
+
+}  // namespace detail
+}  // namespace kernels
+
+STAC3DL_NAMESPACE_END
