@@ -1,0 +1,99 @@
+/// model/token_map.hpp - a modality's tokens in the common width, each told where it comes from (section 2, end).
+///
+///   x[l,n,first+p,:] = W r[l,n,p,:] + b + e + q[p,:]       e: the modality's embedding, q: its positions' (option)
+/// Backward:  dr = W^T dx   dW += dx r^T   db, de += sum dx   dq[p] += sum over l, n of dx
+///
+/// r (L, N, P, C_r), x (L, N, P_all, D): the modalities stand side by side along P_all.  Without a map (one modality,
+/// C_r = D) x = r + q.
+#pragma once
+
+#include <optional>
+
+#include "stac3dl/model/plan.hpp"
+#include "stac3dl/nn/linear.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+template <class Real>
+class TokenMap {
+ public:
+  using Scalar = Real;
+
+  /// `first`: where this modality's positions begin.
+  TokenMap(const ModalityPlan& plan, Index width, bool positions, Index first, const Random& init)
+      : first_(first), positions_count_(plan.positions), width_(width) {
+    if (plan.mapped) {
+      linear_.emplace(plan.token_channels, width, init.split({0}), Init::he_normal);
+      embedding_.emplace(Shape<1>{width}, false);
+      fill_normal(embedding_->value, 0.02, init.split({1}));
+    }
+    if (positions) {
+      positions_.emplace(Shape<2>{plan.positions, width}, false);
+      fill_normal(positions_->value, 0.02, init.split({2}));
+    }
+  }
+
+  void forward(CView<Real, 4> r, View<Real, 4> x, Workspace& ws) const {
+    Workspace::Scope scope(ws);
+    const CView<Real, 4> mapped = linear_ ? map(r, ws) : r;
+    const Index P = positions_count_;
+    parallel_for(r.size(0) * r.size(1), [&](Index ln) {
+      const Real* in = mapped.data() + ln * P * width_;
+      Real* out = x.data() + (ln * x.size(2) + first_) * width_;
+      std::copy(in, in + P * width_, out);
+      for (Index p = 0; embedding_ && p < P; ++p)
+        for (Index d = 0; d < width_; ++d) out[p * width_ + d] += embedding_->value.data()[d];
+      if (positions_)
+        for (Index i = 0; i < P * width_; ++i) out[i] += positions_->value.data()[i];
+    });
+  }
+
+  /// dr is overwritten.
+  void backward(CView<Real, 4> r, CView<Real, 4> dx, View<Real, 4> dr, Workspace& ws) {
+    Workspace::Scope scope(ws);
+    const Index L = r.size(0), N = r.size(1), P = positions_count_;
+    const View<Real, 4> own = linear_ ? ws.take<Real>(Shape<4>{L, N, P, width_}) : dr;
+    parallel_for(L * N, [&](Index ln) {
+      const Real* in = dx.data() + (ln * dx.size(2) + first_) * width_;
+      std::copy(in, in + P * width_, own.data() + ln * P * width_);
+    });
+    if (positions_) add_rows(own.reshape(Shape<2>{L * N, P * width_}), positions_->grad.view().flat());
+    if (!linear_) return;
+    add_rows(own.reshape(Shape<2>{L * N * P, width_}), embedding_->grad);
+    linear_->backward(rows(r), rows(own), rows(own), rows(dr), {}, ws);
+  }
+
+  template <class Visit>
+  void visit_params(Visit&& visit) {
+    if (linear_) linear_->visit_params(scoped("map.", visit));
+    if (embedding_) visit("embedding", *embedding_);
+    if (positions_) visit("positions", *positions_);
+  }
+
+ private:
+  /// (L, N, P, C) as the matrix of its L N P tokens.
+  template <class T>
+  static BasicView<T, 2> rows(BasicView<T, 4> x) {
+    return x.reshape(Shape<2>{x.size(0) * x.size(1) * x.size(2), x.size(3)});
+  }
+  /// sum += the rows of x, in order, split over columns.
+  static void add_rows(CView<Real, 2> x, View<Real, 1> sum) {
+    parallel_chunks(x.size(1), 64, [&](Index begin, Index end) {
+      for (Index row = 0; row < x.size(0); ++row)
+        for (Index i = begin; i < end; ++i) sum.data()[i] += x.data()[row * x.size(1) + i];
+    });
+  }
+  CView<Real, 4> map(CView<Real, 4> r, Workspace& ws) const {
+    const View<Real, 4> y = ws.take<Real>(Shape<4>{r.size(0), r.size(1), r.size(2), width_});
+    typename Linear<Real>::Cache none;
+    linear_->forward(rows(r), rows(y), none, ws);
+    return y;
+  }
+
+  Index first_, positions_count_, width_;
+  std::optional<Linear<Real>> linear_;
+  std::optional<Parameter<Real, 1>> embedding_;
+  std::optional<Parameter<Real, 2>> positions_;
+};
+
+STAC3DL_NAMESPACE_END
