@@ -1,0 +1,103 @@
+/// train/evaluate.hpp - a model's answers to a whole source of examples, in order, and how good they are.
+#pragma once
+
+#include <atomic>
+#include <cmath>
+#include <limits>
+
+#include "stac3dl/model/mode.hpp"
+#include "stac3dl/train/batches.hpp"
+#include "stac3dl/train/metrics.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+struct EvaluateOptions {
+  Index batch_size = 32;
+  const std::atomic<bool>* stop = nullptr;  ///< raised: stop after the current batch, `complete` is then false
+};
+
+template <class Real>
+struct Evaluation {
+  Tensor<Real, 2> probabilities;  ///< (samples, K)
+  std::vector<Index> labels;
+  ConfusionMatrix confusion;      ///< accuracy, precision, recall, F1
+  double loss = 0;                ///< mean of -log(probability of the true class)
+  bool complete = true;
+
+  double accuracy() const { return confusion.accuracy(); }
+  double macro_f1() const { return confusion.macro_f1(); }
+};
+
+namespace detail {
+/// One way to ask a prepared model, or one in training; gives what has .probabilities.
+template <class Model>
+struct Asked {
+  Model& model;
+  template <class Real>
+  const auto& operator()(const Batch<Real>& batch) {
+    return model(batch);
+  }
+};
+template <class Model>
+  requires requires { typename Model::Pass; }
+struct Asked<Model> {
+  Model& model;
+  typename Model::Pass pass{};
+  template <class Real>
+  const auto& operator()(const Batch<Real>& batch) {
+    if constexpr (requires { model.infer(batch, pass); }) model.infer(batch, pass);  // keeps nothing for backward
+    else model.forward(batch, pass, Mode::inference, Random(0));
+    return pass;
+  }
+};
+}  // namespace detail
+
+/// Runs a model, in training or prepared, on every sample in inference mode.  observe(batch, pass) is called after each
+/// batch, for measures that need more than probabilities (key points, attention).
+template <class Model, SampleSource Source, class Observe>
+Evaluation<typename Model::Scalar> evaluate(Model& model, const Source& source, const EvaluateOptions& options,
+                                            Observe&& observe) {
+  using Real = typename Model::Scalar;
+  const Index total = source.size();
+  check(total > 0, "evaluate: no samples");
+  check(options.batch_size > 0, "evaluate: batch_size is ", options.batch_size, ", want 1 or more");
+  detail::Asked<Model> ask{model};
+  Batch<Real> batch;
+  std::vector<Sample> samples;
+  Evaluation<Real> result;
+  for (Index first = 0; first < total; first += options.batch_size) {
+    if (options.stop && options.stop->load()) {
+      result.complete = false;
+      break;
+    }
+    const Index n = std::min(options.batch_size, total - first);
+    load_batch(n, [&](Index i) { return source.sample(first + i); }, samples, batch);
+    const auto& pass = ask(batch);
+    const CView<Real, 2> answers = pass.probabilities;
+    const Index classes = answers.size(1);
+    check_shape("evaluate: probabilities", answers.shape(), {n, classes});
+    check_labels("evaluate", batch.labels, classes);
+    if (first == 0) {
+      result.probabilities = Tensor<Real, 2>({total, classes});
+      result.confusion = ConfusionMatrix(classes);
+    }
+    std::copy(answers.begin(), answers.end(), result.probabilities.view().range(first, n).begin());
+    for (Index i = 0; i < n; ++i) {
+      const Index label = batch.labels[static_cast<std::size_t>(i)];
+      result.labels.push_back(label);
+      result.confusion.add(label, argmax<Real>(answers.slice(i)));
+      const double p = static_cast<double>(answers(i, label));
+      result.loss -= std::log(std::max(p, std::numeric_limits<double>::min()));
+    }
+    observe(batch, pass);
+  }
+  if (!result.labels.empty()) result.loss /= static_cast<double>(result.labels.size());
+  return result;
+}
+
+template <class Model, SampleSource Source>
+Evaluation<typename Model::Scalar> evaluate(Model& model, const Source& source, const EvaluateOptions& options = {}) {
+  return evaluate(model, source, options, [](const auto&, const auto&) {});
+}
+
+STAC3DL_NAMESPACE_END

@@ -1,0 +1,63 @@
+/// train/loss.hpp - what training makes small.
+///
+/// A loss is any type with  LossValue operator()(const Batch<Real>&, Pass&)  that reads the pass's outputs and fills in
+/// d_logits (and d_keypoints where there are some) with the gradient of `total`.  It is a mean over the batch.
+#pragma once
+
+#include "stac3dl/data/sample.hpp"
+#include "stac3dl/kernels/cross_entropy.hpp"
+#include "stac3dl/train/keypoint_loss.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+struct LossValue {
+  double total = 0;           ///< what the gradients are of
+  double classification = 0;  ///< parts of it, not weighted
+  double keypoints = 0;
+};
+
+struct LossOptions {
+  double label_smoothing = 0;   ///< share of the target that is spread evenly over all classes
+  double keypoint_weight = 10;  ///< lambda of model.md, section 7; 0: the key points are not trained
+  Index frames_per_step = 0;    ///< frames of one key-point step; 0: from the shapes
+  bool operator==(const LossOptions&) const = default;
+};
+
+/// Cross-entropy of the class, and, where the pass predicts key points and the batch knows them, their mean squared
+/// error beside it:  total = classification + keypoint_weight * keypoints.
+template <class Real>
+class ClassifierLoss {
+ public:
+  explicit ClassifierLoss(const LossOptions& options = {}) : options_(options) {
+    check(options.label_smoothing >= 0 && options.label_smoothing < 1, "ClassifierLoss: label_smoothing is ",
+          options.label_smoothing, ", want 0 or more and below 1");
+    check(options.keypoint_weight >= 0, "ClassifierLoss: keypoint_weight is ", options.keypoint_weight,
+          ", want 0 or more");
+  }
+
+  template <class Pass>
+  LossValue operator()(const Batch<Real>& batch, Pass& pass) {
+    LossValue value;
+    pass.d_logits.resize(pass.logits.shape());
+    value.classification = static_cast<double>(kernels::cross_entropy<Real>(
+        pass.logits, batch.labels, static_cast<Real>(options_.label_smoothing), pass.d_logits));
+    value.total = value.classification;
+    if constexpr (requires { pass.keypoints, pass.d_keypoints; }) {
+      if (pass.keypoints.empty()) return value;
+      pass.d_keypoints.resize(pass.keypoints.shape());
+      pass.d_keypoints.fill(0);
+      if (batch.keypoints.empty() || options_.keypoint_weight == 0) return value;
+      step_targets<Real>(batch.keypoints, batch.visible.empty() ? CView<std::uint8_t, 3>() : batch.visible.view(),
+                         pass.keypoints.size(1), options_.frames_per_step, targets_);
+      value.keypoints = keypoint_loss<Real>(pass.keypoints, targets_, options_.keypoint_weight, pass.d_keypoints);
+      value.total += options_.keypoint_weight * value.keypoints;
+    }
+    return value;
+  }
+
+ private:
+  LossOptions options_;
+  StepTargets<Real> targets_;
+};
+
+STAC3DL_NAMESPACE_END
