@@ -1,0 +1,20 @@
+/// io.hpp - the second, opt-in include: everything that touches files.  Needs nlohmann/json, zlib and stb beside Eigen.
+#pragma once
+
+#include "stac3dl/io/atomic_file.hpp"
+#include "stac3dl/io/checked_file.hpp"
+#include "stac3dl/io/checkpoint.hpp"
+#include "stac3dl/io/config_json.hpp"
+#include "stac3dl/io/crc32.hpp"
+#include "stac3dl/io/csv.hpp"
+#include "stac3dl/io/gzip.hpp"
+#include "stac3dl/io/image_write.hpp"
+#include "stac3dl/io/json.hpp"
+#include "stac3dl/io/json_fields.hpp"
+#include "stac3dl/io/mex.hpp"
+#include "stac3dl/io/model_file.hpp"
+#include "stac3dl/io/options_json.hpp"
+#include "stac3dl/io/safetensors.hpp"
+#include "stac3dl/io/safetensors_header.hpp"
+#include "stac3dl/io/tensor_list.hpp"
+#include "stac3dl/io/test_vector.hpp"
