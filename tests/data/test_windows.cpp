@@ -1,0 +1,110 @@
+#include <doctest/doctest.h>
+
+#include "../io/temp_folder.hpp"
+#include "stac3dl/data/windows.hpp"
+#include "streams.hpp"
+
+using namespace stac3dl;
+using namespace stac3dl_test;
+
+namespace {
+WindowOptions two_modalities() {
+  WindowOptions options;
+  options.modalities = {{.name = "belt", .frames = 20}, {.name = "camera", .frames = 4}};
+  return options;
+}
+}  // namespace
+
+TEST_CASE("place_windows: a stride apart, inside the time that the named streams share") {
+  std::vector<Recording> recordings{small_recording("a", 0, 12), small_recording("b", 1, 15, 100)};
+  recordings[0].streams.push_back(signal("late", {8, 12}, [](double) { return 0.0; }));  // not named: no matter
+  recordings[1].streams[1] = picture("belt", even_times(103, 111, 40), {2, 1, 1});
+  const auto places = place_windows(recordings, {0, 1}, two_modalities());
+  REQUIRE(places.size() == 3 + 2);  // 0, 2.5, 5 of 12 s; 103, 105.5 of 8 s
+  CHECK(places[2].start == 5);
+  CHECK(places[3].recording == 1);
+  CHECK(places[3].start == 103);
+  CHECK(places[4].start == 105.5);
+  CHECK(place_windows({small_recording("c", 0, 10)}, {0}, two_modalities()).size() == 3);
+}
+
+TEST_CASE("place_windows: a short recording has one window; what lies behind its end is masked") {
+  const std::vector<Recording> recordings{small_recording("a", 0, 3)};
+  const WindowOptions options = two_modalities();
+  const auto places = place_windows(recordings, {0}, options);
+  REQUIRE(places.size() == 1);
+  const Sample sample = make_sample(recordings[0], options, {{{0, 0}, {1, 1}}, {{0}, {1}}}, places[0].start);
+  const Window& camera = sample.inputs[1];
+  const int valid[] = {1, 1, 0, 0};  // bins of 1.25 s; of the third, 0.5 s is there
+  for (Index t = 0; t < 4; ++t) {
+    CHECK(static_cast<int>(camera.frames[t]) == valid[t]);
+    CHECK((camera.x(0, t, 1, 2) == 0) == (valid[t] == 0));
+  }
+}
+
+TEST_CASE("place_windows: streams that never meet, and absent ones") {
+  std::vector<Recording> recordings{small_recording("a", 0, 12)};
+  recordings[0].streams[1] = picture("belt", even_times(20, 30, 40), {2, 1, 1});
+  CHECK_ERROR(place_windows(recordings, {0}, two_modalities()), "recording a_0: its streams have no time in common");
+  recordings[0].streams[1] = Stream{"belt", {}, Tensor<float, 4>({0, 2, 1, 1}), {}};
+  CHECK(place_windows(recordings, {0}, two_modalities()).size() == 3);
+  const Sample sample = make_sample(recordings[0], two_modalities(), {{{0, 0}, {1, 1}}, {{0}, {1}}}, 2.5);
+  CHECK(sample.inputs[0].frames.array().maxCoeff() == 0);
+  CHECK(sample.inputs[0].x.shape() == Shape<4>{2, 20, 1, 1});
+  CHECK(sample.inputs[1].frames.empty());
+  recordings[0].streams[0] = Stream{"camera", {}, Tensor<float, 4>({0, 1, 2, 3}), {}};
+  CHECK_ERROR(place_windows(recordings, {0}, two_modalities()), "recording a_0: all of its streams are absent");
+}
+
+TEST_CASE("make_sample: channels first, each modality at its rate, in the configured order") {
+  const Recording recording = small_recording("a", 3);
+  const Sample sample = make_sample(recording, two_modalities(), {{{0, 0}, {1, 1}}, {{0}, {1}}}, 2.5);
+  CHECK(sample.label == 3);
+  REQUIRE(sample.inputs.size() == 2);
+  CHECK(sample.inputs[0].x.shape() == Shape<4>{2, 20, 1, 1});
+  CHECK(sample.inputs[1].x.shape() == Shape<4>{1, 4, 2, 3});
+  for (Index t = 0; t < 20; ++t)
+    for (Index c = 0; c < 2; ++c)
+      CHECK(sample.inputs[0].x(c, t, 0, 0) ==
+            doctest::Approx(2.5 + (static_cast<double>(t) + 0.5) * 0.25 + 100 * static_cast<double>(c)).epsilon(1e-6));
+  for (Index t = 0; t < 4; ++t)
+    CHECK(sample.inputs[1].x(0, t, 1, 2) == doctest::Approx(2.5 + (static_cast<double>(t) + 0.5) * 1.25 + 12));
+}
+
+TEST_CASE("normalise and scale_motion: as their equations say") {
+  Window window{Tensor<float, 4>({2, 3, 1, 2}, {1, 10, 2, 10, 6, 10,  //
+                                                0, 0, 0, 3, 0, 9}), {}, {}};
+  normalise(window, {{1, 3}, {2, 0.5f}});
+  CHECK(window.x(0, 2, 0, 0) == 2.5f);
+  CHECK(window.x(1, 1, 0, 1) == 0);
+  CHECK(window.x(1, 0, 0, 0) == -6);
+  scale_motion(window, 4);  // channel 0, place 0: 0, 0.5, 2.5 have mean 1
+  CHECK(window.x(0, 0, 0, 0) == doctest::Approx(-3));
+  CHECK(window.x(0, 1, 0, 0) == doctest::Approx(-1));
+  CHECK(window.x(0, 2, 0, 0) == doctest::Approx(7));
+  CHECK(window.x(0, 1, 0, 1) == doctest::Approx(4.5));  // what rests, rests
+  CHECK_ERROR(normalise(window, {{1}, {1}}), "window of 2 channels, statistics of 1");
+}
+
+TEST_CASE("scale_motion: the mean is over valid frames") {
+  Window window{Tensor<float, 4>({1, 3, 1, 1}, {1, 3, 100}), Tensor<std::uint8_t, 1>({3}, {1, 1, 0}), {}};
+  scale_motion(window, 2);
+  CHECK(window.x[0] == 0);
+  CHECK(window.x[1] == 4);
+  clear_masked(window);
+  CHECK(window.x[2] == 0);
+}
+
+TEST_CASE("check_windows: each wrong field is named") {
+  const auto refuse = [](auto change, const char* part) {
+    WindowOptions options = two_modalities();
+    change(options);
+    CHECK_ERROR(check_windows(options), part);
+  };
+  refuse([](WindowOptions& o) { o.length = 0; }, "WindowOptions.length");
+  refuse([](WindowOptions& o) { o.stride = -1; }, "WindowOptions.stride");
+  refuse([](WindowOptions& o) { o.max_gap = -1; }, "WindowOptions.max_gap");
+  refuse([](WindowOptions& o) { o.modalities.clear(); }, "WindowOptions.modalities: empty");
+  refuse([](WindowOptions& o) { o.modalities[1].frames = 0; }, "camera.frames");
+  refuse([](WindowOptions& o) { o.modalities[0].motion_gain = std::nan(""); }, "belt.motion_gain");
+}
