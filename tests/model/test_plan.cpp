@@ -84,6 +84,8 @@ TEST_CASE("plan: what cannot be built is refused with field and cure") {
   refused([](ModelConfig& c) { c.modalities[0].blocks[7].pool = {1, 8, 1}; },
           "modality \"rgb\", block \"conv5b\": pool 8 leaves nothing of 4 rows; use 1 along an axis that has nothing "
           "left to shrink");
+  refused([](ModelConfig& c) { c.modalities[0].blocks[2].pool[0] = 0; },  // once a division by zero
+          "modality \"rgb\", block \"conv3a\": stride and pool must be at least 1 along time, got 1 and 0");
   refused([](ModelConfig& c) { c.modalities[0].blocks[0].padding[0] = 0; },
           "modality \"rgb\", block \"conv1a\": turns 16 steps into 14; time must be divided by stride 1 exactly: use "
           "padding 1 and a kernel that is not smaller than the stride");

@@ -105,6 +105,8 @@ inline ModalityPlan plan_modality(const ModelConfig& config, const ModalityConfi
   for (const BlockConfig& b : m.blocks) {
     check(!b.name.empty() && names.insert(b.name).second, at, "block names must be unique and not empty, got \"",
           b.name, "\"");
+    check(b.stride[0] > 0 && b.pool[0] > 0, block_field(m, b), "stride and pool must be at least 1 along time, got ",
+          b.stride[0], " and ", b.pool[0]);
     plan.time_factor *= b.stride[0] * b.pool[0];
     if (b.name == config.share_through) plan.shared = static_cast<Index>(names.size());
   }
