@@ -185,7 +185,7 @@ TEST_CASE("what does not fit is refused and changes nothing") {
   for (int i = 0; i < 300; ++i) {
     std::string bad = good;
     const std::size_t at = random.below(bad.size());
-    bad[at] = static_cast<char>(bad[at] ^ (1 + random.below(255)));
+    bad[at] = static_cast<char>(bad[at] ^ static_cast<int>(1 + random.below(255)));
     write_text(folder / "bad", bad);
     INFO("byte " << at);
     CHECK(error_of([&] { run.load(folder / "bad"); }) != "no error");

@@ -65,7 +65,9 @@ void rewrite(const std::filesystem::path& from, const std::filesystem::path& to,
     values[name] = Tensor<float, 1>(Shape<1>{count});
   }
   // Every tensor of these models has one to five axes: read it with its own shape.
-  for (auto& [name, value] : values) {
+  for (auto& item : values) {
+    const std::string& name = item.first;
+    Tensor<float, 1>& value = item.second;
     const auto& shape = file.shape(name);
     const auto read = [&]<int R>(std::integral_constant<int, R>) {
       Shape<R> want;
@@ -97,8 +99,9 @@ void rewrite(const std::filesystem::path& from, const std::filesystem::path& to,
 }  // namespace
 
 TEST_CASE_TEMPLATE("what is loaded gives the same probabilities to the bit", Real, float, double) {
-  for (const auto& [name, config] : model_cases()) {
-    CAPTURE(name);
+  for (const auto& item : model_cases()) {
+    INFO(item.first);
+    const ModelConfig& config = item.second;
     TempFolder folder;
     const StaC3d<Real> model = worn<Real>(config);
     save_model(folder / "m.safetensors", model, four, Replace::no);

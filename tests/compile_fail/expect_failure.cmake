@@ -1,0 +1,21 @@
+# Compiles SOURCE as it stands (must work) and with -DMISUSE (must fail with a message that matches its "// expect:" line).
+file(STRINGS "${SOURCE}" expect REGEX "^// expect: ")
+string(REPLACE "// expect: " "" expect "${expect}")
+if(expect STREQUAL "")
+  message(FATAL_ERROR "${SOURCE} has no line \"// expect: ...\"")
+endif()
+set(command "${COMPILER}" -std=c++20 -fsyntax-only "-I${INCLUDE}" -isystem "${EIGEN}" "${SOURCE}")
+
+execute_process(COMMAND ${command} RESULT_VARIABLE code ERROR_VARIABLE output)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "must compile without MISUSE, but:\n${output}")
+endif()
+
+execute_process(COMMAND ${command} -DMISUSE RESULT_VARIABLE code ERROR_VARIABLE output)
+if(code EQUAL 0)
+  message(FATAL_ERROR "compiles with MISUSE")
+endif()
+string(REGEX MATCH "${expect}" found "${output}")
+if(NOT found)
+  message(FATAL_ERROR "fails as it should, but nowhere matches \"${expect}\":\n${output}")
+endif()

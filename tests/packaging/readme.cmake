@@ -1,0 +1,21 @@
+# Builds the README's C++ program with the README's g++ line and runs it.
+file(READ "${README}" text)
+string(REGEX MATCH "```cpp\n(// ([a-z_]+\\.cpp)[^`]*)```" found "${text}")
+if(NOT found)
+  message(FATAL_ERROR "the README has no ```cpp block that starts with \"// name.cpp\"")
+endif()
+set(program "${CMAKE_MATCH_1}")
+set(file_name "${CMAKE_MATCH_2}")
+string(REGEX MATCH "\n(g\\+\\+ [^\n]*${file_name}[^\n]*)\n" found "${text}")
+if(NOT found)
+  message(FATAL_ERROR "the README has no line \"g++ ... ${file_name} ...\"")
+endif()
+set(line "${CMAKE_MATCH_1}")
+
+file(MAKE_DIRECTORY "${WORK}")
+file(CREATE_LINK "${CHECKOUT}/include" "${WORK}/include" SYMBOLIC)  # the line is written for the checkout's top
+file(WRITE "${WORK}/${file_name}" "${program}")
+separate_arguments(command UNIX_COMMAND "${line}")
+execute_process(COMMAND ${command} WORKING_DIRECTORY "${WORK}" COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCH "-o ([a-z_]+)" found "${line}")
+execute_process(COMMAND "./${CMAKE_MATCH_1}" WORKING_DIRECTORY "${WORK}" COMMAND_ERROR_IS_FATAL ANY)
