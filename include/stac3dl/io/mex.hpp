@@ -96,7 +96,7 @@ struct MexKey {
 };
 
 inline std::string two_digits(int value) { return (value < 10 ? "0" : "") + std::to_string(value); }
-inline std::string to_string(const MexKey& key) {
+inline std::string recording_name(const MexKey& key) {
   return concat(two_digits(key.person), "_", two_digits(key.exercise), "_", key.take);
 }
 
@@ -142,7 +142,7 @@ inline std::map<MexKey, std::filesystem::path> list_mex_sensor(const std::filesy
             key.exercise, ", want 1 to ", mex_classes().size());
       const auto [at, fresh] = found.emplace(key, file.path());
       if (!fresh)
-        fail("two files for ", sensor.stream, " of recording ", to_string(key), ": ",
+        fail("two files for ", sensor.stream, " of recording ", recording_name(key), ": ",
              std::min(at->second.generic_string(), name), " and ", std::max(at->second.generic_string(), name),
              "; keep one of them");
     }
@@ -200,7 +200,7 @@ inline MexData load_mex(const std::filesystem::path& folder, const MexOptions& o
   std::vector<Job> jobs;
   for (const auto& [key, count] : keys) {
     Recording recording;
-    recording.id = detail::to_string(key);
+    recording.id = detail::recording_name(key);
     recording.subject = detail::two_digits(key.person);
     recording.source = root;
     recording.label = key.exercise - 1;

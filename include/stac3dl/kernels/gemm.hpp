@@ -107,7 +107,7 @@ struct Blocks {
     depth = pack_b ? 768 / static_cast<Index>(sizeof(Real)) : 16;
     rows = std::min<Index>(256, p.M), columns = std::min<Index>(pack_b ? 384 : 768, p.N);
     // Smaller parts where there would be too few to share out.
-    while (worth_threads(p) && tasks(p) < 8 && (rows > 64 || columns > 96))
+    while (worth_threads(p) && tasks(p) < 4 && (rows > 64 || columns > 96))
       if (rows > std::max<Index>(64, columns)) rows = round_up(div_up(rows, 2), tile_rows);
       else if (columns > 96) columns = round_up(div_up(columns, 2), Pack<Real>::width);
       else rows = round_up(div_up(rows, 2), tile_rows);
