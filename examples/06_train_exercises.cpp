@@ -39,7 +39,7 @@ double pair_accuracy(const ConfusionMatrix& m) {
 int main(int argc, char** argv) try {
   bool hard = false, shuffled_labels = false;
   std::string sensors = "rgb", order = "natural", path = "exercises.safetensors";
-  Index epochs = 0, people = 60;
+  Index epochs = 0, people = 0;
   std::uint64_t seed = 1;
   CLI::App app{"Train STA-C3DL on generated exercises"};
   app.add_flag("--hard", hard, "moving backgrounds, people passing, wide camera angles, changing light");
@@ -47,10 +47,11 @@ int main(int argc, char** argv) try {
   app.add_option("--order", order)->check(CLI::IsMember({"natural", "shuffled", "one-frame"}));
   app.add_flag("--shuffled-labels", shuffled_labels);
   app.add_option("--epochs", epochs, "0: enough for the level");
-  app.add_option("--people", people, "people to learn from; 20 others are for the test");
+  app.add_option("--people", people, "people to learn from, 0: enough for the level; 20 others are for the test");
   app.add_option("--seed", seed);
   app.add_option("--model", path, "where to save; an older file is replaced");
   CLI11_PARSE(app, argc, argv);
+  if (people == 0) people = hard ? 100 : 60;
 
   ExerciseOptions options = exercise_model::clip_options(hard, sensors == "all");
   if (sensors != "all") exercise_model::only(options, sensors);

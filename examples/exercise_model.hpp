@@ -29,34 +29,35 @@ inline void only(ExerciseOptions& o, const std::string& sensor) {
 
 /// Every sensor arrives at L = 8 steps of half a second; batch normalisation after each convolution.
 inline ModelConfig config(const ExerciseOptions& o, bool keypoints = false) {
+  const Index c = o.level == ExerciseOptions::Level::hard ? 16 : 12;
   const auto video = [&](const char* name, Index channels) {
     return ModalityConfig{name, channels, o.frames, o.height, o.width,
-                          {{"conv1", 12, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, true, {2, 2, 2}},
-                           {"conv2", 24, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, true, {2, 2, 2}},
-                           {"conv3", 48, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, true, {1, 2, 2}}}};
+                          {{"conv1", c, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, true, {2, 2, 2}},
+                           {"conv2", 2 * c, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, true, {2, 2, 2}},
+                           {"conv3", 4 * c, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, true, {1, 2, 2}}}};
   };
   const auto signal = [&](const char* name) {
     return ModalityConfig{name, 1, o.frames * o.signal_steps_per_frame, 1, 1,
                           {{"conv1", 16, {7, 1, 1}, {4, 1, 1}, {3, 0, 0}, true},
                            {"conv2", 16, {5, 1, 1}, {4, 1, 1}, {2, 0, 0}, true}}};
   };
-  ModelConfig c;
-  if (o.rgb) c.modalities.push_back(video("rgb", 3));
-  if (o.depth) c.modalities.push_back(video("depth", 1));
+  ModelConfig model;
+  if (o.rgb) model.modalities.push_back(video("rgb", 3));
+  if (o.depth) model.modalities.push_back(video("depth", 1));
   if (o.skeleton)
-    c.modalities.push_back({"skeleton", 3, o.frames, ExerciseRecording::joints, 1,
+    model.modalities.push_back({"skeleton", 3, o.frames, ExerciseRecording::joints, 1,
                             {{"conv1", 16, {3, 3, 1}, {2, 1, 1}, {1, 1, 0}, true},
                              {"conv2", 32, {3, 3, 1}, {2, 1, 1}, {1, 1, 0}, true}}});
-  if (o.heart_rate) c.modalities.push_back(signal("heart_rate"));
-  if (o.respiration) c.modalities.push_back(signal("respiration"));
-  c.classes = GeneratedExercises::classes();
-  c.width = c.lstm_units = 32;
-  c.share_through = "conv1";
-  c.position_embedding = true;
-  c.fc6 = c.fc7 = 0;
-  c.dropout = 0;
-  if (keypoints) c.keypoints = {"rgb", ExerciseRecording::joints, {"conv1", "conv2", "conv3"}};
-  return c;
+  if (o.heart_rate) model.modalities.push_back(signal("heart_rate"));
+  if (o.respiration) model.modalities.push_back(signal("respiration"));
+  model.classes = GeneratedExercises::classes();
+  model.width = model.lstm_units = 32;
+  model.share_through = "conv1";
+  model.position_embedding = true;
+  model.fc6 = model.fc7 = 0;
+  model.dropout = 0;
+  if (keypoints) model.keypoints = {"rgb", ExerciseRecording::joints, {"conv1", "conv2", "conv3"}};
+  return model;
 }
 
 /// Statistics of the training people; a gain on what moves for pictures, which brings the person out of the room.
@@ -72,7 +73,7 @@ inline ExercisePreparation preparation(const GeneratedExercises& train) {
 
 inline TrainOptions training(bool hard, Index epochs, std::uint64_t seed) {
   TrainOptions t;
-  t.epochs = epochs > 0 ? epochs : hard ? 60 : 12;
+  t.epochs = epochs > 0 ? epochs : hard ? 36 : 12;
   t.batch_size = 24;
   t.seed = seed;
   t.optimiser.kind = OptimiserKind::adamw;
