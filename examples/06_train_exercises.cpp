@@ -59,8 +59,9 @@ int main(int argc, char** argv) try {
   ExercisePreparation preparation = exercise_model::preparation(train_clips);
   preparation.order = order == "shuffled" ? FrameOrder::shuffled
                       : order == "one-frame" ? FrameOrder::one_frame : FrameOrder::natural;
-  preparation.shuffled_labels = shuffled_labels;
-  const ExerciseSource train(train_clips, preparation), test(test_clips, preparation);
+  const ExerciseSource test(test_clips, preparation);
+  preparation.shuffled_labels = shuffled_labels;  // of the training people alone: the test asks for true ones
+  const ExerciseSource train(train_clips, preparation);
 
   StaC3d<float> model(exercise_model::config(options), seed);
   std::cout << "sta_c3dl: " << model.plan().parameters << " parameters, " << model.plan().conv_macs / 1000000
