@@ -84,8 +84,8 @@ inline void prepare_sample(const std::vector<InputPreparation>& preparation, Sam
 inline void prepare_recording(const std::vector<InputPreparation>& preparation, Recording& recording) {
   for (const InputPreparation& p : preparation)
     for (const std::string& step : p.cleaned) {
-      check(step == "fill_no_return" || step == "square_root", "preparation: input ", in_quotes(p.name), ": cleaned by ",
-            in_quotes(step), ", want fill_no_return or square_root");
+      check(step == "fill_no_return" || step == "square_root", "preparation: input ", in_quotes(p.name),
+            ": cleaned by ", in_quotes(step), ", want fill_no_return or square_root");
       Stream* stream = recording.find(p.name);
       check(stream != nullptr, "prepare_recording: recording ", recording.id, " has no stream ", in_quotes(p.name));
       if (step == "fill_no_return") fill_no_return(*stream);

@@ -1,0 +1,75 @@
+#include <doctest/doctest.h>
+
+#include "stac3dl/io/preparation_json.hpp"
+
+using namespace stac3dl;
+
+namespace {
+Recording recording() {
+  Recording r;
+  r.id = "r";
+  for (const char* name : {"depth", "mat"}) {
+    Stream s{name, {}, Tensor<float, 4>({8, 1, 1, 2}), {}};
+    for (Index t = 0; t < 8; ++t)
+      s.times.push_back(0.5 * static_cast<double>(t)), s.frames(t, 0, 0, 0) = static_cast<float>(t * t),
+                                                       s.frames(t, 0, 0, 1) = 4;
+    r.streams.push_back(std::move(s));
+  }
+  return r;
+}
+std::vector<InputPreparation> inputs() {
+  return {{"depth", {{0.1f}, {2.0f}}, 4, {"fill_no_return"}, 2, 4, 3}, {"mat", {{1.5f}, {3.0f}}, 1, {"square_root"}, 2, 2, 3}};
+}
+}  // namespace
+
+TEST_CASE("preparation_json: what is written is read back") {
+  const auto back = preparation_from_json(preparation_to_json(inputs()));
+  REQUIRE(back.size() == 2);
+  CHECK(back[0].name == "depth");
+  CHECK(back[0].statistics.mean == std::vector<float>{0.1f});
+  CHECK(back[1].statistics.scale == std::vector<float>{3.0f});
+  CHECK(back[0].motion_gain == 4);
+  CHECK(back[1].cleaned == std::vector<std::string>{"square_root"});
+  CHECK(back[0].seconds == 2);
+  CHECK(back[0].frames == 4);
+  CHECK(back[0].max_gap == 3);
+}
+
+TEST_CASE("preparation_json: inputs that are made whole say nothing of windows") {
+  const std::string text = preparation_to_json({{"rgb", {{0.5f}, {0.25f}}, 4}});
+  CHECK(text == R"({"inputs":[{"name":"rgb","mean":[0.5],"scale":[0.25],"motion_gain":4.0}]})");
+  CHECK(preparation_from_json(text)[0].frames == 0);
+  CHECK_THROWS_WITH(window_options(preparation_from_json(text)), doctest::Contains("length"));
+}
+
+TEST_CASE("preparation_json: a new recording becomes the same input as in training") {
+  Recording trained = recording(), fresh = recording();
+  fill_no_return(trained.streams[0]);
+  take_square_root(trained.streams[1]);
+  WindowOptions options{2, 1, 3, {{"depth", 4, 4, {}}, {"mat", 2, 1, {}}}};
+  const std::vector<ModalityStatistics> statistics{{{0.1f}, {2.0f}}, {{1.5f}, {3.0f}}};
+  auto preparation = window_preparation(options, statistics);
+  preparation[0].cleaned = {"fill_no_return"}, preparation[1].cleaned = {"square_root"};
+
+  const auto loaded = preparation_from_json(preparation_to_json(preparation));
+  prepare_recording(loaded, fresh);
+  const Sample a = make_sample(trained, options, statistics, 0.5);
+  const Sample b = make_sample(fresh, window_options(loaded), window_statistics(loaded), 0.5);
+  for (std::size_t m = 0; m < 2; ++m)
+    CHECK(std::equal(a.inputs[m].x.begin(), a.inputs[m].x.end(), b.inputs[m].x.begin(), b.inputs[m].x.end()));
+}
+
+TEST_CASE("preparation_json: bad text is refused with the place") {
+  CHECK_THROWS_WITH(preparation_from_json("{}"), doctest::Contains("inputs"));
+  CHECK_THROWS_WITH(preparation_from_json(R"({"inputs": [{"name": 3}]})"), doctest::Contains("preparation"));
+  auto odd = inputs();
+  odd[1].cleaned = {"log"};
+  Recording r = recording();
+  CHECK_THROWS_WITH(prepare_recording(odd, r), doctest::Contains("input \"mat\": cleaned by \"log\""));
+  auto lost = inputs();
+  lost[0].name = "camera";
+  CHECK_THROWS_WITH(prepare_recording(lost, r), doctest::Contains("no stream \"camera\""));
+  auto uneven = inputs();
+  uneven[1].seconds = 3;
+  CHECK_THROWS_WITH(window_options(uneven), doctest::Contains("all must be the same"));
+}
