@@ -18,7 +18,8 @@ class Swish {
   void forward(CView<double, 2> x, View<double, 2> y, Cache&, Workspace&) const {
     for (Index i = 0; i < x.size(); ++i) y[i] = x[i] * gate(x[i]);
   }
-  void backward(CView<double, 2> x, CView<double, 2>, CView<double, 2> dy, View<double, 2> dx, const Cache&, Workspace&) {
+  void backward(CView<double, 2> x, CView<double, 2>, CView<double, 2> dy, View<double, 2> dx, const Cache&,
+                Workspace&) {
     for (Index i = 0; i < x.size(); ++i) {
       const double g = gate(x[i]);
       slope_.grad[0] += dy[i] * x[i] * x[i] * g * (1 - g);

@@ -1,9 +1,9 @@
 // The demo: train STA-C3DL on generated exercises, look at people it has never seen, save the model.
 //   06_train_exercises                          RGB alone, easy, under 3 minutes on two cores
-//   06_train_exercises --hard                   moving backgrounds, passers-by, camera within 60 degrees, light that changes
-//   06_train_exercises --sensors all            RGB + depth + skeleton + heart rate + respiration, each then left out in turn
-//   06_train_exercises --order one-frame        what is left when the order of frames tells nothing (or: shuffled)
-//   06_train_exercises --shuffled-labels        what is left when labels tell nothing: chance
+//   06_train_exercises --hard                   moving backgrounds, passers-by, camera within 60 degrees, light that
+//   changes 06_train_exercises --sensors all            RGB + depth + skeleton + heart rate + respiration, each then
+//   left out in turn 06_train_exercises --order one-frame        what is left when the order of frames tells nothing
+//   (or: shuffled) 06_train_exercises --shuffled-labels        what is left when labels tell nothing: chance
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -43,7 +43,8 @@ int main(int argc, char** argv) try {
   std::uint64_t seed = 1;
   CLI::App app{"Train STA-C3DL on generated exercises"};
   app.add_flag("--hard", hard, "moving backgrounds, people passing, wide camera angles, changing light");
-  app.add_option("--sensors", sensors)->check(CLI::IsMember({"rgb", "depth", "skeleton", "heart_rate", "respiration", "all"}));
+  app.add_option("--sensors", sensors)
+      ->check(CLI::IsMember({"rgb", "depth", "skeleton", "heart_rate", "respiration", "all"}));
   app.add_option("--order", order)->check(CLI::IsMember({"natural", "shuffled", "one-frame"}));
   app.add_flag("--shuffled-labels", shuffled_labels);
   app.add_option("--epochs", epochs, "0: enough for the level");
@@ -57,8 +58,9 @@ int main(int argc, char** argv) try {
   if (sensors != "all") exercise_model::only(options, sensors);
   const GeneratedExercises train_clips(options, seed, 0, people, 24), test_clips(options, seed, 10000, 20, 24);
   ExercisePreparation preparation = exercise_model::preparation(train_clips);
-  preparation.order = order == "shuffled" ? FrameOrder::shuffled
-                      : order == "one-frame" ? FrameOrder::one_frame : FrameOrder::natural;
+  preparation.order = order == "shuffled"    ? FrameOrder::shuffled
+                      : order == "one-frame" ? FrameOrder::one_frame
+                                             : FrameOrder::natural;
   const ExerciseSource test(test_clips, preparation);
   preparation.shuffled_labels = shuffled_labels;  // of the training people alone: the test asks for true ones
   const ExerciseSource train(train_clips, preparation);
@@ -73,7 +75,8 @@ int main(int argc, char** argv) try {
   const StopSignal stop;
   trainer.hooks.stop = &stop.flag();
   const TrainReport report = trainer.fit(train);
-  const ModelInfo info{GeneratedExercises::class_names(), exercise_model::preparation_json(model.config(), preparation)};
+  const ModelInfo info{GeneratedExercises::class_names(),
+                       exercise_model::preparation_json(model.config(), preparation)};
   save_model(path, model, info, Replace::yes);
   std::cout << (report.reason == StopReason::interrupted ? "interrupted; " : "") << "saved " << path << " after "
             << static_cast<int>(report.seconds) << " s\n\n";

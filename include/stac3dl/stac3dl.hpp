@@ -76,6 +76,7 @@
 #include "stac3dl/model/keypoint_head.hpp"
 #include "stac3dl/model/masks.hpp"
 #include "stac3dl/model/mode.hpp"
+#include "stac3dl/model/pass.hpp"
 #include "stac3dl/model/plan.hpp"
 #include "stac3dl/model/pool5.hpp"
 #include "stac3dl/model/prepared.hpp"

@@ -18,8 +18,9 @@ TEST_CASE("shape: text, count and overflow") {
 
 TEST_CASE("shape: a mismatch names the call and both shapes") {
   CHECK_NOTHROW(check_shape("x", Shape<2>{4, 3}, {any_size, 3}));
-  CHECK_THROWS_WITH_AS(check_shape("Conv3d::forward x", Shape<5>{2, 3, 16, 112, 112}, {any_size, 64, any_size, 112, 112}),
-                       "Conv3d::forward x: want (any, 64, any, 112, 112), got (2, 3, 16, 112, 112)", Error);
+  CHECK_THROWS_WITH_AS(
+      check_shape("Conv3d::forward x", Shape<5>{2, 3, 16, 112, 112}, {any_size, 64, any_size, 112, 112}),
+      "Conv3d::forward x: want (any, 64, any, 112, 112), got (2, 3, 16, 112, 112)", Error);
 }
 
 TEST_CASE("tensor: row-major, zero by default, values in memory order") {
@@ -81,8 +82,8 @@ TEST_CASE("check_finite names the tensor and the index") {
   Tensor<float, 3> t({2, 2, 2});
   CHECK_NOTHROW(check_finite("x", t.view()));
   t(1, 0, 1) = std::nanf("");
-  CHECK_THROWS_WITH_AS(check_finite("input \"rgb\"", t.view()),
-                       "input \"rgb\": nan at (1, 0, 1), want finite numbers", Error);
+  CHECK_THROWS_WITH_AS(check_finite("input \"rgb\"", t.view()), "input \"rgb\": nan at (1, 0, 1), want finite numbers",
+                       Error);
   t(1, 0, 1) = INFINITY;
   CHECK_THROWS_WITH_AS(check_finite("x", t.view()), "x: inf at (1, 0, 1), want finite numbers", Error);
 }

@@ -17,9 +17,9 @@ inline std::string gzip(const std::string& text) {
   z.next_out = reinterpret_cast<Bytef*>(out.data());
   z.avail_out = static_cast<uInt>(out.size());
   deflate(&z, Z_FINISH);
-  out.resize(out.size() - z.avail_out);
+  const std::string done = out.substr(0, z.total_out);
   deflateEnd(&z);
-  return out;
+  return done;
 }
 
 }  // namespace stac3dl_test

@@ -11,18 +11,30 @@
 namespace stac3dl::testing {
 
 inline ModalityConfig small_video(bool norm = false) {
-  return {"rgb", 3, 12, 9, 7,
+  return {"rgb",
+          3,
+          12,
+          9,
+          7,
           {{"conv1", 4, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, norm, {1, 2, 2}},
            {"conv2", 6, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, norm, {2, 1, 1}},
            {"conv3", 5, {3, 3, 3}, {2, 2, 1}, {1, 1, 1}, norm, {1, 1, 1}}}};
 }
 inline ModalityConfig small_skeleton(bool norm = false) {
-  return {"skeleton", 3, 6, 5, 1,
+  return {"skeleton",
+          3,
+          6,
+          5,
+          1,
           {{"conv1", 4, {3, 3, 1}, {2, 1, 1}, {1, 1, 0}, norm, {1, 1, 1}},
            {"conv2", 5, {3, 1, 1}, {1, 1, 1}, {1, 0, 0}, norm, {1, 1, 1}}}};
 }
 inline ModalityConfig small_signal(bool norm = false) {
-  return {"pulse", 2, 24, 1, 1,
+  return {"pulse",
+          2,
+          24,
+          1,
+          1,
           {{"conv1", 4, {7, 1, 1}, {4, 1, 1}, {3, 0, 0}, norm, {1, 1, 1}},
            {"conv2", 4, {3, 1, 1}, {2, 1, 1}, {1, 0, 0}, norm, {1, 1, 1}}}};
 }
@@ -51,9 +63,12 @@ inline ModelConfig fused_model(Variant variant) {
 
 inline std::vector<std::pair<std::string, ModelConfig>> model_cases() {
   std::vector<std::pair<std::string, ModelConfig>> cases;
-  const std::pair<const char*, Variant> variants[] = {{"sta_c3dl", Variant::sta_c3dl}, {"lstm_stam", Variant::lstm_stam},
-                                                      {"c3d_stam", Variant::c3d_stam}, {"c3d_lstm", Variant::c3d_lstm},
-                                                      {"am", Variant::am},             {"c3d", Variant::c3d}};
+  const std::pair<const char*, Variant> variants[] = {{"sta_c3dl", Variant::sta_c3dl},
+                                                      {"lstm_stam", Variant::lstm_stam},
+                                                      {"c3d_stam", Variant::c3d_stam},
+                                                      {"c3d_lstm", Variant::c3d_lstm},
+                                                      {"am", Variant::am},
+                                                      {"c3d", Variant::c3d}};
   for (const auto& [name, variant] : variants) {
     cases.emplace_back(std::string(name) + " video", video_model(variant));
     cases.emplace_back(std::string(name) + " fused", fused_model(variant));

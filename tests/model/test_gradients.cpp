@@ -73,8 +73,9 @@ void check_all(const std::string& name, const ModelConfig& config, bool masked) 
     // Short steps where a step moves many pre-activations, so that few probes cross a kink.
     const bool convolution = tensor.find("conv") != std::string::npos || tensor.starts_with("input");
     options.step = convolution ? 2e-5 : 2e-4;
-    const auto report = check_gradient(tensor, value, gradient, [&] { return probe.forward(); },
-                                       [&] { return probe.model.choices(probe.pass); }, options);
+    const auto report = check_gradient(
+        tensor, value, gradient, [&] { return probe.forward(); }, [&] { return probe.model.choices(probe.pass); },
+        options);
     probed += report.probed, redrawn += report.redrawn;
     if (zero_by_mathematics(tensor, probe.model.plan())) {
       CHECK(report.largest < 1e-12 * model_largest);
@@ -83,9 +84,11 @@ void check_all(const std::string& name, const ModelConfig& config, bool masked) 
       CHECK(report.worst <= 1e-7);
     }
   };
-  probe.model.visit_params([&](const std::string& tensor, auto& p) { run(tensor, p.value.view().flat(), p.grad.view().flat()); });
+  probe.model.visit_params(
+      [&](const std::string& tensor, auto& p) { run(tensor, p.value.view().flat(), p.grad.view().flat()); });
   for (std::size_t m = 0; m < probe.batch.inputs.size(); ++m)
-    run("input " + config.modalities[m].name, probe.batch.inputs[m].x.view().flat(), probe.pass.d_inputs[m].view().flat());
+    run("input " + config.modalities[m].name, probe.batch.inputs[m].x.view().flat(),
+        probe.pass.d_inputs[m].view().flat());
   CHECK(static_cast<double>(redrawn) < 0.05 * static_cast<double>(probed + redrawn));
 }
 

@@ -56,8 +56,8 @@ inline std::uint64_t no_choices() { return 0; }
 template <class Loss, class Choices = std::uint64_t (*)()>
 GradientReport check_gradient(std::string name, View<double, 1> value, CView<double, 1> gradient, Loss&& loss,
                               Choices&& choices = no_choices, const GradientOptions& options = {}) {
-  check(value.size() == gradient.size() && !value.empty(), "check_gradient ", name, ": want as many values as gradients, got ",
-        value.size(), " and ", gradient.size());
+  check(value.size() == gradient.size() && !value.empty(), "check_gradient ", name,
+        ": want as many values as gradients, got ", value.size(), " and ", gradient.size());
   GradientReport report;
   report.name = std::move(name);
   for (double g : gradient) report.largest = std::max(report.largest, std::abs(g));

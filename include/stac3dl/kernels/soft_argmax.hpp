@@ -53,9 +53,8 @@ void soft_argmax_backward(CView<Real, 5> p, CView<Real, 4> points, CView<Real, 4
       for (Index row = 0; row < H; ++row)
         for (Index column = 0; column < W; ++column) {
           const Real cx = (Real(column) + Real(0.5)) / Real(W), cy = (Real(row) + Real(0.5)) / Real(H);
-          out[row * W + column] =
-              weight[row * W + column] * (d_points(n, t, j, 0) * (cx - points(n, t, j, 0)) +
-                                          d_points(n, t, j, 1) * (cy - points(n, t, j, 1)));
+          out[row * W + column] = weight[row * W + column] * (d_points(n, t, j, 0) * (cx - points(n, t, j, 0)) +
+                                                              d_points(n, t, j, 1) * (cy - points(n, t, j, 1)));
         }
     }
   });
@@ -64,7 +63,8 @@ void soft_argmax_backward(CView<Real, 5> p, CView<Real, 4> points, CView<Real, 4
 /// fine (N, J, T, H, W) += coarse (N, J, T', H', W') repeated T/T', H/H', W/W' times along its axes.
 template <class Real>
 void upsample_add(CView<Real, 5> coarse, View<Real, 5> fine) {
-  const Index rt = fine.size(2) / coarse.size(2), rh = fine.size(3) / coarse.size(3), rw = fine.size(4) / coarse.size(4);
+  const Index rt = fine.size(2) / coarse.size(2), rh = fine.size(3) / coarse.size(3),
+              rw = fine.size(4) / coarse.size(4);
   parallel_for(fine.size(0) * fine.size(1), [&](Index nj) {
     auto in = coarse.reshape(Shape<4>{coarse.size(0) * coarse.size(1), coarse.size(2), coarse.size(3), coarse.size(4)});
     auto out = fine.reshape(Shape<4>{fine.size(0) * fine.size(1), fine.size(2), fine.size(3), fine.size(4)});

@@ -50,17 +50,21 @@ class Encoder {
   using Stream = Stream3d<Real>;
 
   struct Cache {
-    Tensor<Real, 5> x;                       ///< (N, C, T', H, W): the input, masked, T' a multiple of the time factor
+    Tensor<Real, 5> x;  ///< (N, C, T', H, W): the input, masked, T' a multiple of the time factor
     typename Stream::Cache shared, feature, attention;
-    Tensor<Real, 5> gate;                    ///< G, with `gate`
-    Tensor<std::uint8_t, 3> valid;           ///< (L, N, P) before pooling over places, with `outer`
+    Tensor<Real, 5> gate;           ///< G, with `gate`
+    Tensor<std::uint8_t, 3> valid;  ///< (L, N, P) before pooling over places, with `outer`
     typename OuterPool<Real>::Cache outer;
-    MaskView2 frames;                        ///< of the batch in flight
+    MaskView2 frames;  ///< of the batch in flight
     MaskView3 positions;
   };
 
   Encoder(const ModelConfig& model, const ModalityConfig& config, const ModalityPlan& plan, const Random& init)
-      : config_(config), plan_(plan), outer_(model.bilinear == Bilinear::outer), two_streams_(model.streams == 2), feature_(plan.shared) {
+      : config_(config),
+        plan_(plan),
+        outer_(model.bilinear == Bilinear::outer),
+        two_streams_(model.streams == 2),
+        feature_(plan.shared) {
     const Index last = static_cast<Index>(config.blocks.size()) - 1;
     for (Index i = 0; i <= last; ++i) {
       const BlockConfig& b = config.blocks[static_cast<std::size_t>(i)];
@@ -175,7 +179,9 @@ class Encoder {
     const Index at = shared ? i : i - plan_.shared;
     const auto& shapes = shared ? k.shared.shape : k.feature.shape;
     const Shape<5> first = shared || shared_.empty() ? k.x.shape() : k.shared.shape.back();
-    return (shared ? shared_ : feature_).block(at).tap_shape(at == 0 ? first : shapes[static_cast<std::size_t>(at) - 1]);
+    return (shared ? shared_ : feature_)
+        .block(at)
+        .tap_shape(at == 0 ? first : shapes[static_cast<std::size_t>(at) - 1]);
   }
 
   void fold() { shared_.fold(), feature_.fold(), attention_.fold(); }
@@ -195,7 +201,8 @@ class Encoder {
     attention_.visit_buffers(scoped("attention.", visit));
   }
   std::uint64_t fold_choices(std::uint64_t fingerprint, const Cache& k) const {
-    for (const auto& [stream, cache] : {std::pair{&shared_, &k.shared}, {&feature_, &k.feature}, {&attention_, &k.attention}})
+    for (const auto& [stream, cache] :
+         {std::pair{&shared_, &k.shared}, {&feature_, &k.feature}, {&attention_, &k.attention}})
       fingerprint = stream->fold_choices(fingerprint, *cache);
     return fingerprint;
   }
@@ -221,18 +228,20 @@ class Encoder {
   /// Equation (3).
   void meet(CView<Real, 5> v, CView<Real, 5> a, View<Real, 4> tokens, Cache& k, Workspace& ws) const {
     if (outer_)
-      return OuterPool<Real>().forward(a, v, k.valid, tokens.reshape(Shape<3>{tokens.size(0), tokens.size(1), tokens.size(3)}),
-                                       k.outer, ws);
-    if (two_streams_) kernels::gate_forward<Real>(a.flat(), v.flat(), k.gate.view().flat());
-    else std::copy(v.begin(), v.end(), k.gate.begin());
+      return OuterPool<Real>().forward(
+          a, v, k.valid, tokens.reshape(Shape<3>{tokens.size(0), tokens.size(1), tokens.size(3)}), k.outer, ws);
+    if (two_streams_)
+      kernels::gate_forward<Real>(a.flat(), v.flat(), k.gate.view().flat());
+    else
+      std::copy(v.begin(), v.end(), k.gate.begin());
     kernels::to_tokens<Real>(k.gate, tokens);
   }
   void part(CView<Real, 5> v, CView<Real, 5> a, CView<Real, 4> d_tokens, View<Real, 5> dv, View<Real, 5> da,
             const Cache& k, Workspace& ws) const {
     if (outer_)
-      return OuterPool<Real>().backward(a, v, k.valid,
-                                        d_tokens.reshape(Shape<3>{d_tokens.size(0), d_tokens.size(1), d_tokens.size(3)}),
-                                        da, dv, k.outer, ws);
+      return OuterPool<Real>().backward(
+          a, v, k.valid, d_tokens.reshape(Shape<3>{d_tokens.size(0), d_tokens.size(1), d_tokens.size(3)}), da, dv,
+          k.outer, ws);
     if (!two_streams_) return kernels::from_tokens<Real>(d_tokens, dv);
     Workspace::Scope scope(ws);
     const View<Real, 5> dg = ws.take<Real>(v.shape());

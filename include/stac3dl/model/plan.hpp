@@ -15,36 +15,36 @@ STAC3DL_NAMESPACE_BEGIN
 
 struct BlockPlan {
   Index channels_in = 0;
-  Axes convolved{};          ///< (T, H, W) after the convolution
-  Axes size{};               ///< (T, H, W) after the pool
-  Index time_factor = 1;     ///< source frames that one step after this block stands for
+  Axes convolved{};       ///< (T, H, W) after the convolution
+  Axes size{};            ///< (T, H, W) after the pool
+  Index time_factor = 1;  ///< source frames that one step after this block stands for
   Index parameters = 0;
-  Index macs = 0;            ///< multiply-accumulates of the convolution for one example, bias not counted
+  Index macs = 0;  ///< multiply-accumulates of the convolution for one example, bias not counted
 };
 
 struct ModalityPlan {
-  std::vector<BlockPlan> blocks;      ///< of the feature stream
-  Index shared = 0;                   ///< leading blocks that both streams share
-  Axes grid{};                        ///< (L, H', W') that the encoder ends in
-  Index time_factor = 1;              ///< frames a step
-  Index channels = 0;                 ///< C of the feature stream's end
-  Index attention_channels = 0;       ///< M of the attention stream's end
-  Index positions = 0;                ///< tokens a step
-  Index token_channels = 0;           ///< of one token, before the map to the common width
-  bool mapped = false;                ///< a linear map and an embedding follow
-  Index parameters = 0;               ///< both streams, map and embeddings
-  Index macs = 0;                     ///< of all convolutions
+  std::vector<BlockPlan> blocks;  ///< of the feature stream
+  Index shared = 0;               ///< leading blocks that both streams share
+  Axes grid{};                    ///< (L, H', W') that the encoder ends in
+  Index time_factor = 1;          ///< frames a step
+  Index channels = 0;             ///< C of the feature stream's end
+  Index attention_channels = 0;   ///< M of the attention stream's end
+  Index positions = 0;            ///< tokens a step
+  Index token_channels = 0;       ///< of one token, before the map to the common width
+  bool mapped = false;            ///< a linear map and an embedding follow
+  Index parameters = 0;           ///< both streams, map and embeddings
+  Index macs = 0;                 ///< of all convolutions
 };
 
 struct ModelPlan {
   std::vector<ModalityPlan> modalities;
-  Index steps = 0;                    ///< L
-  Index positions = 0;                ///< P over all modalities
-  Index width = 0;                    ///< D of the tokens
-  Index features = 0;                 ///< size of F, or of the flattened pool5 with variant c3d
+  Index steps = 0;      ///< L
+  Index positions = 0;  ///< P over all modalities
+  Index width = 0;      ///< D of the tokens
+  Index features = 0;   ///< size of F, or of the flattened pool5 with variant c3d
   Index parameters = 0;
-  Index conv_macs = 0;                ///< of the convolutions of one example
-  Index head_macs = 0;                ///< of FC6 to FC8
+  Index conv_macs = 0;  ///< of the convolutions of one example
+  Index head_macs = 0;  ///< of FC6 to FC8
 };
 
 inline bool has_encoder(Variant v) { return v != Variant::lstm_stam; }
@@ -97,8 +97,8 @@ inline BlockPlan plan_block(const ModalityConfig& m, const BlockConfig& b, Index
 inline ModalityPlan plan_modality(const ModelConfig& config, const ModalityConfig& m) {
   const std::string at = "modality \"" + m.name + "\": ";
   check(m.channels > 0 && m.frames > 0 && m.height > 0 && m.width > 0, at,
-        "channels, frames, height and width must be at least 1, got ", m.channels, ", ", m.frames, ", ", m.height,
-        ", ", m.width);
+        "channels, frames, height and width must be at least 1, got ", m.channels, ", ", m.frames, ", ", m.height, ", ",
+        m.width);
   check(!m.blocks.empty(), at, "blocks is empty; give the encoder at least one block");
   ModalityPlan plan;
   std::set<std::string> names;
@@ -125,9 +125,9 @@ inline ModalityPlan plan_modality(const ModelConfig& config, const ModalityConfi
   plan.token_channels = !has_encoder(config.variant) ? m.channels
                         : outer                      ? plan.attention_channels * channels
                                                      : channels;
-  plan.mapped = config.variant != Variant::c3d &&
-                (config.modalities.size() > 1 || plan.token_channels != config.width || outer ||
-                 !has_encoder(config.variant));
+  plan.mapped =
+      config.variant != Variant::c3d &&
+      (config.modalities.size() > 1 || plan.token_channels != config.width || outer || !has_encoder(config.variant));
   const Index last = static_cast<Index>(m.blocks.size()) - 1;
   check(plan.shared <= last, at, "share_through \"", config.share_through,
         "\" is the last block, so the streams would be one; name an earlier block or set streams to 1");
@@ -163,7 +163,8 @@ inline Index plan_keypoints(const ModelConfig& config, const ModelPlan& plan) {
   Index parameters = 0;
   Axes finest{};
   for (const std::string& tap : k.taps) {
-    const auto b = std::find_if(m->blocks.begin(), m->blocks.end(), [&](const BlockConfig& c) { return c.name == tap; });
+    const auto b =
+        std::find_if(m->blocks.begin(), m->blocks.end(), [&](const BlockConfig& c) { return c.name == tap; });
     check(b != m->blocks.end(), "keypoints.taps: modality \"", k.modality, "\" has no block \"", tap, "\"");
     const Axes& size = blocks[static_cast<std::size_t>(b - m->blocks.begin())].convolved;
     if (parameters == 0) finest = size;
@@ -192,7 +193,8 @@ inline ModelPlan plan_model(const ModelConfig& config) {
   check(config.streams == 1 || config.streams == 2, "streams: want 1 or 2, got ", config.streams);
   check(config.streams == 2 || config.bilinear == Bilinear::gate,
         "bilinear outer needs both streams; set streams to 2 or bilinear to gate");
-  check(config.attention_channels >= 0, "attention_channels: want 0 (default) or more, got ", config.attention_channels);
+  check(config.attention_channels >= 0, "attention_channels: want 0 (default) or more, got ",
+        config.attention_channels);
   check(config.width > 0, "width: want at least 1, got ", config.width);
   check(config.lstm_units > 0 && config.lstm_layers > 0, "lstm_units and lstm_layers: want at least 1, got ",
         config.lstm_units, " and ", config.lstm_layers);

@@ -13,8 +13,9 @@ inline std::vector<BlockConfig> c3d_blocks(Index divisor = 1) {
   const auto block = [&](const char* name, Index channels, const Axes& pool) {
     return BlockConfig{name, channels / divisor, k3, s1, p1, false, pool};
   };
-  return {block("conv1a", 64, space), block("conv2a", 128, all), block("conv3a", 256, none), block("conv3b", 256, all),
-          block("conv4a", 512, none), block("conv4b", 512, all), block("conv5a", 512, none), block("conv5b", 512, none)};
+  return {block("conv1a", 64, space), block("conv2a", 128, all),  block("conv3a", 256, none),
+          block("conv3b", 256, all),  block("conv4a", 512, none), block("conv4b", 512, all),
+          block("conv5a", 512, none), block("conv5b", 512, none)};
 }
 
 inline ModalityConfig rgb(Index frames, Index size, Index divisor = 1) {
@@ -56,23 +57,39 @@ inline ModelConfig original_c3d(Index classes) {
 
 /// Default encoders of small sensors (section 2), with the batch normalisation that real sensors need.
 inline ModalityConfig depth_12x16(Index frames = 16) {
-  return {"depth", 1, frames, 12, 16,
+  return {"depth",
+          1,
+          frames,
+          12,
+          16,
           {{"conv1", 8, {3, 3, 3}, {2, 2, 2}, {1, 1, 1}, true, {1, 1, 1}},
            {"conv2", 16, {3, 3, 3}, {2, 2, 2}, {1, 1, 1}, true, {1, 1, 1}}}};
 }
 inline ModalityConfig pressure_32x16(Index frames = 16) {
-  return {"pressure", 1, frames, 32, 16,
+  return {"pressure",
+          1,
+          frames,
+          32,
+          16,
           {{"conv1", 8, {3, 5, 3}, {2, 4, 2}, {1, 2, 1}, true, {1, 1, 1}},
            {"conv2", 16, {3, 3, 3}, {2, 2, 2}, {1, 1, 1}, true, {1, 1, 1}}}};
 }
 inline ModalityConfig skeleton(Index joints, Index frames = 64, Index channels = 3) {
-  return {"skeleton", channels, frames, joints, 1,
+  return {"skeleton",
+          channels,
+          frames,
+          joints,
+          1,
           {{"conv1", 16, {3, 3, 1}, {2, 1, 1}, {1, 1, 0}, true, {1, 1, 1}},
            {"conv2", 32, {3, 3, 1}, {2, 1, 1}, {1, 1, 0}, true, {1, 1, 1}},
            {"conv3", 32, {3, 3, 1}, {2, 1, 1}, {1, 1, 0}, true, {1, 1, 1}}}};
 }
 inline ModalityConfig signal(std::string name, Index channels, Index frames = 128) {
-  return {std::move(name), channels, frames, 1, 1,
+  return {std::move(name),
+          channels,
+          frames,
+          1,
+          1,
           {{"conv1", 16, {7, 1, 1}, {4, 1, 1}, {3, 0, 0}, true, {1, 1, 1}},
            {"conv2", 16, {5, 1, 1}, {4, 1, 1}, {2, 0, 0}, true, {1, 1, 1}},
            {"conv3", 16, {3, 1, 1}, {2, 1, 1}, {1, 0, 0}, true, {1, 1, 1}}}};

@@ -13,20 +13,14 @@
 ///   model.update_running(pass);                               // batch norm's running statistics
 #pragma once
 
-#include <memory>
+#include <optional>
 
 #include "stac3dl/data/sample.hpp"
 #include "stac3dl/kernels/cell_mean.hpp"
 #include "stac3dl/kernels/softmax.hpp"
-#include "stac3dl/model/attention_pool.hpp"
-#include "stac3dl/model/encoder.hpp"
-#include "stac3dl/model/head.hpp"
-#include "stac3dl/model/keypoint_head.hpp"
 #include "stac3dl/model/mode.hpp"
-#include "stac3dl/model/mode.hpp"
-#include "stac3dl/model/pool5.hpp"
+#include "stac3dl/model/pass.hpp"
 #include "stac3dl/model/token_map.hpp"
-#include "stac3dl/nn/lstm.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 
@@ -35,43 +29,7 @@ class StaC3d {
  public:
   using Scalar = Real;
 
-  /// Everything that one pass over a batch needs and yields.  Sized by forward(); a later batch of the same shape
-  /// allocates nothing.
-  struct Pass {
-    // Outputs.
-    Tensor<Real, 2> logits, probabilities;  ///< (N, K)
-    Tensor<Real, 2> alpha;                  ///< (N, L): weight of each step
-    Tensor<Real, 3> beta;                   ///< (N, L, P): weight of each position within its step
-    Tensor<Real, 4> keypoints;              ///< (N, T', J, 2) in [0, 1]^2, if the model has the head
-    Tensor<std::uint8_t, 3> valid;          ///< (L, N, P): which tokens took part
-    // Given before backward().
-    Tensor<Real, 2> d_logits;               ///< (N, K), sized by forward()
-    Tensor<Real, 4> d_keypoints;            ///< as keypoints, sized by forward(), zero unless a loss fills it in
-    // Optional: LSTM state to start from, where to leave the last one, and gradients of the inputs.
-    const LstmState<Real>* start = nullptr;
-    LstmState<Real>* last = nullptr;
-    bool want_input_gradients = false;
-    std::vector<Tensor<Real, 5>> d_inputs;  ///< (N, C, T, H, W) of each modality, if wanted
-
-    // Internals, for inspection.
-    struct Modality {
-      typename Encoder<Real>::Cache encoder;
-      Tensor<Real, 4> tokens;               ///< r (L, N, P_m, C_r) as the encoder leaves them
-      typename Pool5<Real>::Cache pool5;
-      View<Real, 4> d_tokens;               ///< within backward only
-    };
-    std::vector<Modality> modalities;
-    Tensor<Real, 4> tokens, h;              ///< (L, N, P, D) and (L, N, P, U)
-    Tensor<Real, 2> features, dropped;      ///< F (N, U) before and after dropout
-    typename Lstm<Real>::Cache lstm;
-    LstmState<Real> state;                  ///< that inference carries
-    typename AttentionPool<Real>::Cache attention;
-    typename Head<Real>::Cache head;
-    typename Dropout<Real>::Cache token_dropout, feature_dropout;
-    typename KeypointHead<Real>::Cache keypoint_head;
-    std::vector<Tensor<Real, 5>> taps;      ///< activations that inference keeps for the key points
-    Workspace workspace;
-  };
+  using Pass = ModelPass<Real>;  ///< activations, outputs and scratch of one batch in flight
 
   StaC3d(const ModelConfig& config, std::uint64_t seed)
       : config_(config), plan_(plan_model(config)), token_dropout_(static_cast<Real>(config.token_dropout)) {
@@ -111,7 +69,8 @@ class StaC3d {
       if (has_encoder(config_.variant))
         encoders_[m].forward(in.x, in.frames, positions(in), k.modalities[m].tokens, k.modalities[m].encoder, training,
                              k.workspace);
-      else average(in, m, k);
+      else
+        average(in, m, k);
     }
     if (keypoint_head_) keypoint_head_->forward(keypoint_taps(k), k.keypoints, k.keypoint_head, k.workspace);
     decide(k, training, true, random);
@@ -253,7 +212,8 @@ class StaC3d {
     }
     k.valid.resize({L, N, plan_.positions});
     for (std::size_t m = 0; m < encoders_.size(); ++m) mark_valid(batch.inputs[m], m, k);
-    for (Index n = 0; n < N; ++n) check(any_valid(k.valid, n), "StaC3d: sample ", n, " has no valid token: all is masked");
+    for (Index n = 0; n < N; ++n)
+      check(any_valid(k.valid, n), "StaC3d: sample ", n, " has no valid token: all is masked");
     size_outputs(N, L, k, keep);
   }
   void mark_valid(const Input& in, std::size_t m, Pass& k) const {
@@ -265,7 +225,8 @@ class StaC3d {
     // The outer form sums over places: its one token counts if any of them does.
     if (config_.bilinear == Bilinear::outer && has_encoder(config_.variant) && !in.positions.empty()) {
       Workspace::Scope scope(k.workspace);
-      const auto all = k.workspace.template take<std::uint8_t>(Shape<3>{k.valid.size(0), k.valid.size(1), plan.grid[1] * plan.grid[2]});
+      const auto all = k.workspace.template take<std::uint8_t>(
+          Shape<3>{k.valid.size(0), k.valid.size(1), plan.grid[1] * plan.grid[2]});
       token_mask(in.frames, in.positions, plan.time_factor, 0, all.size(2), all);
       for (Index l = 0; l < all.size(0); ++l)
         for (Index n = 0; n < all.size(1); ++n) {
@@ -320,8 +281,10 @@ class StaC3d {
 
   void infer_lstm(Pass& k) const {
     const auto mask = context(k).mask;
-    if (k.start) k.state = *k.start;
-    else if (k.last) k.state = lstm_->zero_state(mask.size(1));
+    if (k.start)
+      k.state = *k.start;
+    else if (k.last)
+      k.state = lstm_->zero_state(mask.size(1));
     lstm_->infer(sequence(k.tokens.view()), sequence(k.h.view()), mask, k.start || k.last ? &k.state : nullptr,
                  k.workspace);
     if (k.last) *k.last = k.state;
@@ -363,9 +326,12 @@ class StaC3d {
       for (std::size_t m = 0; m < encoders_.size(); ++m) maps_[m].forward(k.modalities[m].tokens, k.tokens, ws);
       k.token_dropout.training = training, k.token_dropout.random = random.split({1});
       token_dropout_.forward(rows(k.tokens.view()), rows(k.tokens.view()), k.token_dropout, ws);
-      if (!lstm_) std::copy(k.tokens.begin(), k.tokens.end(), k.h.begin());
-      else if (keep) lstm_->forward(sequence(k.tokens.view()), sequence(k.h.view()), k.lstm, ws, context(k));
-      else infer_lstm(k);
+      if (!lstm_)
+        std::copy(k.tokens.begin(), k.tokens.end(), k.h.begin());
+      else if (keep)
+        lstm_->forward(sequence(k.tokens.view()), sequence(k.h.view()), k.lstm, ws, context(k));
+      else
+        infer_lstm(k);
       attention_->forward(k.h, k.valid, k.alpha, k.beta, k.features, k.attention, ws);
       k.feature_dropout.training = training, k.feature_dropout.random = random.split({2});
       token_dropout_.forward(k.features, k.dropped, k.feature_dropout, ws);
@@ -379,7 +345,7 @@ class StaC3d {
   std::vector<Encoder<Real>> encoders_;
   std::vector<TokenMap<Real>> maps_;
   std::vector<Pool5<Real>> pool5_;
-  std::vector<Index> first_;                 ///< where each modality's positions begin
+  std::vector<Index> first_;  ///< where each modality's positions begin
   Dropout<Real> token_dropout_;
   std::optional<Lstm<Real>> lstm_;
   std::optional<AttentionPool<Real>> attention_;
