@@ -37,7 +37,7 @@ double pair_accuracy(const ConfusionMatrix& m) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  bool hard = false, shuffled_labels = false;
+  bool hard = false, shuffled_labels = false, replace = false;
   std::string sensors = "rgb", order = "natural", path = "exercises.safetensors";
   Index epochs = 0, people = 0;
   std::uint64_t seed = 1;
@@ -50,9 +50,12 @@ int main(int argc, char** argv) try {
   app.add_option("--epochs", epochs, "0: enough for the level");
   app.add_option("--people", people, "people to learn from, 0: enough for the level; 20 others are for the test");
   app.add_option("--seed", seed);
-  app.add_option("--model", path, "where to save; an older file is replaced");
+  app.add_option("--model", path, "where to save");
+  app.add_flag("--replace", replace, "an older file of that name may be replaced");
   CLI11_PARSE(app, argc, argv);
   if (people == 0) people = hard ? 100 : 60;
+  const Replace may_replace = replace ? Replace::yes : Replace::no;
+  check_may_write(path, may_replace);  // before the work, not after it
 
   ExerciseOptions options = exercise_model::clip_options(hard, sensors == "all");
   if (sensors != "all") exercise_model::only(options, sensors);
@@ -77,9 +80,10 @@ int main(int argc, char** argv) try {
   const TrainReport report = trainer.fit(train);
   const ModelInfo info{GeneratedExercises::class_names(),
                        exercise_model::preparation_json(model.config(), preparation)};
-  save_model(path, model, info, Replace::yes);
+  save_model(path, model, info, may_replace);
   std::cout << (report.reason == StopReason::interrupted ? "interrupted; " : "") << "saved " << path << " after "
             << static_cast<int>(report.seconds) << " s\n\n";
+  if (report.reason == StopReason::interrupted) return 0;
 
   const auto result = evaluate(model, test);
   std::cout << result.confusion.table(info.classes).text() << "\n" << result.confusion.scores(info.classes).text();

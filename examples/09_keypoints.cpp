@@ -38,15 +38,19 @@ Tensor<std::uint8_t, 3> squat_stages(const StaC3d<float>& model, const ExerciseS
 }  // namespace
 
 int main(int argc, char** argv) try {
-  Index epochs = 10, people = 60, size = 64;
+  Index epochs = 12, people = 60, size = 48;
   std::uint64_t seed = 1;
   std::string picture = "squat_stages.png";
+  bool replace = false;
   CLI::App app{"Train classes and key points together"};
   app.add_option("--epochs", epochs);
   app.add_option("--people", people);
   app.add_option("--size", size, "rows and columns of a frame");
-  app.add_option("--picture", picture, "where to draw the squat; an older file is replaced");
+  app.add_option("--picture", picture, "where to draw the squat");
+  app.add_flag("--replace", replace, "an older picture of that name may be replaced");
   CLI11_PARSE(app, argc, argv);
+  const Replace may_replace = replace ? Replace::yes : Replace::no;
+  check_may_write(picture, may_replace);
 
   ExerciseOptions options = exercise_model::clip_options(false, false);
   options.height = options.width = size;
@@ -72,7 +76,7 @@ int main(int argc, char** argv) try {
   });
   std::printf("\naccuracy on unseen people %.1f %%, PCK@0.1 %.1f %% of %ld joints\n", 100 * result.accuracy(),
               100 * pck.value(), static_cast<long>(pck.counted()));
-  write_png(picture, squat_stages(model, test, 0), Replace::yes);  // class 0 is a squat
+  write_png(picture, squat_stages(model, test, 0), may_replace);  // class 0 is a squat
   std::cout << "drew " << picture << "\n";
 } catch (const std::exception& e) {
   std::cerr << "error: " << e.what() << "\n";
