@@ -38,7 +38,7 @@ Tensor<std::uint8_t, 3> squat_stages(const StaC3d<float>& model, const ExerciseS
 }  // namespace
 
 int main(int argc, char** argv) try {
-  Index epochs = 12, people = 60, size = 48;
+  Index epochs = 20, people = 60, size = 48;
   std::uint64_t seed = 1;
   std::string picture = "squat_stages.png";
   bool replace = false;
