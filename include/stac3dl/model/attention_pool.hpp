@@ -36,14 +36,9 @@ void mean_weights(TokenMask valid, View<Real, 2> alpha, View<Real, 3> beta) {
 /// alpha = sums of w over p, beta = w / alpha.
 template <class Real>
 void split_weights(CView<Real, 3> w, View<Real, 2> alpha, View<Real, 3> beta) {
-  for (Index n = 0; n < w.size(0); ++n)
-    for (Index l = 0; l < w.size(1); ++l) {
-      const auto row = w.slice(n).slice(l);
-      Real sum = 0;
-      for (Real v : row) sum += v;
-      alpha(n, l) = sum;
-      for (Index p = 0; p < w.size(2); ++p) beta(n, l, p) = sum > 0 ? row(p) / sum : Real(0);
-    }
+  attention_marginal<Real>(w, alpha);
+  const Index P = w.size(2);
+  for (Index i = 0; i < w.size(); ++i) beta[i] = alpha[i / P] > 0 ? w[i] / alpha[i / P] : Real(0);
 }
 
 }  // namespace kernels

@@ -81,9 +81,7 @@ class ConvBlock {
   }
 
   /// (N, O, T, H, W) of the activation, which is what a tap shows, and of y.
-  Shape<5> tap_shape(const Shape<5>& x) const {
-    return kernels::conv3d_output_shape(x, conv_.out_channels(), conv_.spec());
-  }
+  Shape<5> tap_shape(const Shape<5>& x) const { return conv_.output_shape(x); }
   Shape<5> output_shape(const Shape<5>& x) const {
     return pooled() ? pool_.output_shape(tap_shape(x)) : tap_shape(x);
   }
@@ -92,8 +90,7 @@ class ConvBlock {
   void infer(CView<Real, 5> x, View<Real, 5> y, Workspace& ws, View<Real, 5> tap = {}) const {
     Workspace::Scope scope(ws);
     const View<Real, 5> a = !pooled() ? y : tap ? tap : ws.take<Real>(tap_shape(x.shape()));
-    typename Conv3d<Real>::Cache none;
-    conv_.forward(x, a, none, ws);
+    conv_.infer(x, a, ws);
     if (norm_) norm_->infer(a, a);
     activate(a);
     if (pooled()) pool_.infer(a, y);

@@ -57,9 +57,9 @@ class TokenMap {
       const Real* in = dx.data() + (ln * dx.size(2) + first_) * width_;
       std::copy(in, in + P * width_, own.data() + ln * P * width_);
     });
-    if (positions_) add_rows(own.reshape(Shape<2>{L * N, P * width_}), positions_->grad.view().flat());
+    if (positions_) kernels::add_row_sums<Real>(own.reshape(Shape<2>{L * N, P * width_}), positions_->grad.view().flat());
     if (!linear_) return;
-    add_rows(own.reshape(Shape<2>{L * N * P, width_}), embedding_->grad);
+    kernels::add_row_sums<Real>(own.reshape(Shape<2>{L * N * P, width_}), embedding_->grad);
     linear_->backward(rows(r), rows(own), rows(own), rows(dr), {}, ws);
   }
 
@@ -76,17 +76,9 @@ class TokenMap {
   static BasicView<T, 2> rows(BasicView<T, 4> x) {
     return x.reshape(Shape<2>{x.size(0) * x.size(1) * x.size(2), x.size(3)});
   }
-  /// sum += the rows of x, in order, split over columns.
-  static void add_rows(CView<Real, 2> x, View<Real, 1> sum) {
-    parallel_chunks(x.size(1), 64, [&](Index begin, Index end) {
-      for (Index row = 0; row < x.size(0); ++row)
-        for (Index i = begin; i < end; ++i) sum.data()[i] += x.data()[row * x.size(1) + i];
-    });
-  }
   CView<Real, 4> map(CView<Real, 4> r, Workspace& ws) const {
     const View<Real, 4> y = ws.take<Real>(Shape<4>{r.size(0), r.size(1), r.size(2), width_});
-    typename Linear<Real>::Cache none;
-    linear_->forward(rows(r), rows(y), none, ws);
+    linear_->infer(rows(r), rows(y), ws);
     return y;
   }
 
