@@ -38,7 +38,7 @@ double pair_accuracy(const ConfusionMatrix& m) {
 
 int main(int argc, char** argv) try {
   bool hard = false, shuffled_labels = false, replace = false;
-  std::string sensors = "rgb", order = "natural", path = "exercises.safetensors";
+  std::string sensors = "rgb", order = "natural", accuracy = "standard", path = "exercises.safetensors";
   Index epochs = 0, people = 0;
   std::uint64_t seed = 1;
   CLI::App app{"Train STA-C3DL on generated exercises"};
@@ -47,6 +47,7 @@ int main(int argc, char** argv) try {
       ->check(CLI::IsMember({"rgb", "depth", "skeleton", "heart_rate", "respiration", "all"}));
   app.add_option("--order", order)->check(CLI::IsMember({"natural", "shuffled", "one-frame"}));
   app.add_flag("--shuffled-labels", shuffled_labels);
+  app.add_option("--accuracy", accuracy, "of convolutions")->check(CLI::IsMember({"standard", "exact", "fast"}));
   app.add_option("--epochs", epochs, "0: enough for the level");
   app.add_option("--people", people, "people to learn from, 0: enough for the level; 20 others are for the test");
   app.add_option("--seed", seed);
@@ -69,6 +70,7 @@ int main(int argc, char** argv) try {
   const ExerciseSource train(train_clips, preparation);
 
   StaC3d<float> model(exercise_model::config(options), seed);
+  model.set_accuracy(conv3d_accuracy(accuracy));
   std::cout << "sta_c3dl: " << model.plan().parameters << " parameters, " << model.plan().conv_macs / 1000000
             << " million multiplications a clip, L = " << model.plan().steps << ", P = " << model.plan().positions
             << "\ntrain: " << train.size() << " clips of " << people << " people an epoch; test: " << test.size()

@@ -58,7 +58,7 @@ std::string preparation_json(const WindowSource& source) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  std::string folder, path = "mex.safetensors";
+  std::string folder, accuracy = "standard", path = "mex.safetensors";
   std::vector<int> test{25, 26, 27, 28, 29, 30}, validation;
   Index epochs = 20;
   std::uint64_t seed = 1;
@@ -70,6 +70,7 @@ int main(int argc, char** argv) try {
   app.add_option("--validation", validation, "score these instead; neither they nor the test are trained on")
       ->delimiter(',');
   app.add_option("--seed", seed);
+  app.add_option("--accuracy", accuracy, "of convolutions")->check(CLI::IsMember({"standard", "exact", "fast"}));
   app.add_option("--model", path, "where to save");
   app.add_flag("--replace", replace, "an older file may be replaced");
   CLI11_PARSE(app, argc, argv);
@@ -91,6 +92,7 @@ int main(int argc, char** argv) try {
   const WindowSource held_out(recordings, split.test, windows, statistics);
 
   StaC3d<float> model(small_model(), seed);
+  model.set_accuracy(conv3d_accuracy(accuracy));
   std::cout << "sta_c3dl: " << model.plan().parameters << " parameters, L = " << model.plan().steps
             << ", P = " << model.plan().positions << "\ntrain: " << train.size() << " windows of " << split.train.size()
             << " recordings; " << (validation.empty() ? "test: " : "validation: ") << held_out.size() << " windows of "

@@ -1,6 +1,5 @@
-#include "stac3dl/kernels/attention_plain_ref.hpp"
-
 #include "lstm_cases.hpp"
+#include "stac3dl/kernels/attention_plain_ref.hpp"
 
 using namespace stac3dl;
 
@@ -15,10 +14,17 @@ struct Case {
   Tensor<Real, 3> dw;
   bool masked = false, extra = false;
   Case(Index steps, Index samples, Index places, Index units)
-      : L(steps), N(samples), P(places), U(units), h(cases::normal<Real>(Shape<4>{L, N, P, U}, 1)),
-        mask(cases::mask(Shape<3>{L, N, P}, 0.6, 2)), weight(cases::normal<Real>(Shape<2>{U, U}, 3)),
-        df(cases::normal<Real>(Shape<2>{N, U}, 4)), bias(cases::normal<Real>(Shape<1>{U}, 5)),
-        v(cases::normal<Real>(Shape<1>{U}, 6)), dw(cases::normal<Real>(Shape<3>{N, L, P}, 7)) {
+      : L(steps),
+        N(samples),
+        P(places),
+        U(units),
+        h(cases::normal<Real>(Shape<4>{L, N, P, U}, 1)),
+        mask(cases::mask(Shape<3>{L, N, P}, 0.6, 2)),
+        weight(cases::normal<Real>(Shape<2>{U, U}, 3)),
+        df(cases::normal<Real>(Shape<2>{N, U}, 4)),
+        bias(cases::normal<Real>(Shape<1>{U}, 5)),
+        v(cases::normal<Real>(Shape<1>{U}, 6)),
+        dw(cases::normal<Real>(Shape<3>{N, L, P}, 7)) {
     weight.array() *= Real(0.5);
     for (Index n = 0; n < N; ++n) mask(L - 1, n, P - 1) = 1;
   }
@@ -33,8 +39,13 @@ struct Result {
   Tensor<Real, 2> f, dweight;
   Tensor<Real, 1> dbias, dv;
   explicit Result(const Case<Real>& k)
-      : t(k.h.shape(), Real(9)), dh(k.h.shape(), Real(9)), w({k.N, k.L, k.P}, Real(9)), f({k.N, k.U}, Real(9)),
-        dweight({k.U, k.U}), dbias({k.U}), dv({k.U}) {}
+      : t(k.h.shape(), Real(9)),
+        dh(k.h.shape(), Real(9)),
+        w({k.N, k.L, k.P}, Real(9)),
+        f({k.N, k.U}, Real(9)),
+        dweight({k.U, k.U}),
+        dbias({k.U}),
+        dv({k.U}) {}
 };
 template <class Real>
 Result<Real> fast(const Case<Real>& k, Workspace& ws) {
@@ -89,25 +100,29 @@ TEST_CASE("plain attention: the marginal over places is the weight of a step") {
 }
 
 TEST_CASE("plain attention agrees with its plain twin") {
-  Workspace ws;
-  for (const Shape<4>& s : {Shape<4>{1, 1, 1, 1}, Shape<4>{1, 2, 4, 5}, Shape<4>{4, 2, 1, 3}, Shape<4>{3, 3, 5, 9},
-                            Shape<4>{5, 2, 8, 37}}) {
-    CAPTURE(to_string(s));
-    Case<double> k(s[0], s[1], s[2], s[3]);
-    for (bool masked : {false, true})
-      for (bool extra : {false, true}) {
-        CAPTURE(masked);
-        CAPTURE(extra);
-        k.masked = masked, k.extra = extra;
-        const auto a = fast(k, ws), b = plain(k, ws);
-        CHECK(cases::difference(a.t, b.t) < 1e-12);
-        CHECK(cases::difference(a.w, b.w) < 1e-12);
-        CHECK(cases::difference(a.f, b.f) < 1e-12);
-        CHECK(cases::difference(a.dh, b.dh) < 1e-12);
-        CHECK(cases::difference(a.dweight, b.dweight) < 1e-12);
-        CHECK(cases::difference(a.dbias, b.dbias) < 1e-12);
-        CHECK(cases::difference(a.dv, b.dv) < 1e-12);
-      }
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(isa_name(isa));
+    Workspace ws;
+    for (const Shape<4>& s : {Shape<4>{1, 1, 1, 1}, Shape<4>{1, 2, 4, 5}, Shape<4>{4, 2, 1, 3}, Shape<4>{3, 3, 5, 9},
+                              Shape<4>{5, 2, 8, 37}}) {
+      CAPTURE(to_string(s));
+      Case<double> k(s[0], s[1], s[2], s[3]);
+      for (bool masked : {false, true})
+        for (bool extra : {false, true}) {
+          CAPTURE(masked);
+          CAPTURE(extra);
+          k.masked = masked, k.extra = extra;
+          const auto a = fast(k, ws), b = plain(k, ws);
+          CHECK(cases::difference(a.t, b.t) < 1e-12);
+          CHECK(cases::difference(a.w, b.w) < 1e-12);
+          CHECK(cases::difference(a.f, b.f) < 1e-12);
+          CHECK(cases::difference(a.dh, b.dh) < 1e-12);
+          CHECK(cases::difference(a.dweight, b.dweight) < 1e-12);
+          CHECK(cases::difference(a.dbias, b.dbias) < 1e-12);
+          CHECK(cases::difference(a.dv, b.dv) < 1e-12);
+        }
+    }
   }
 }
 
@@ -133,31 +148,39 @@ TEST_CASE("plain attention: gradients") {
 }
 
 TEST_CASE("plain attention: masked tokens get weight 0 and no gradient; dh may be left out") {
-  Workspace ws;
-  Case<double> k(3, 2, 4, 5);
-  k.masked = true;
-  const auto r = fast(k, ws);
-  for (Index l = 0; l < k.L; ++l)
-    for (Index n = 0; n < k.N; ++n)
-      for (Index p = 0; p < k.P; ++p) {
-        if (k.mask(l, n, p)) continue;
-        CHECK(r.w(n, l, p) == 0);
-        for (Index u = 0; u < k.U; ++u) CHECK(r.dh(l, n, p, u) == 0);
-      }
-  Result<double> again(k);
-  kernels::plain_attention_backward<double>(k.h, k.tokens(), k.weights(), r.t, r.w, k.df, {}, {},
-                                            {again.dweight, again.dbias, again.dv}, ws);
-  CHECK(cases::same_bits(again.dweight, r.dweight));
-  CHECK(cases::same_bits(again.dbias, r.dbias));
-  CHECK(cases::same_bits(again.dv, r.dv));
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(isa_name(isa));
+    Workspace ws;
+    Case<double> k(3, 2, 4, 5);
+    k.masked = true;
+    const auto r = fast(k, ws);
+    for (Index l = 0; l < k.L; ++l)
+      for (Index n = 0; n < k.N; ++n)
+        for (Index p = 0; p < k.P; ++p) {
+          if (k.mask(l, n, p)) continue;
+          CHECK(r.w(n, l, p) == 0);
+          for (Index u = 0; u < k.U; ++u) CHECK(r.dh(l, n, p, u) == 0);
+        }
+    Result<double> again(k);
+    kernels::plain_attention_backward<double>(k.h, k.tokens(), k.weights(), r.t, r.w, k.df, {}, {},
+                                              {again.dweight, again.dbias, again.dv}, ws);
+    CHECK(cases::same_bits(again.dweight, r.dweight));
+    CHECK(cases::same_bits(again.dbias, r.dbias));
+    CHECK(cases::same_bits(again.dv, r.dv));
+  }
 }
 
 TEST_CASE_TEMPLATE("plain attention: same bits on any number of threads", Real, float, double) {
-  Workspace ws;
-  Case<Real> k(9, 5, 7, 67);
-  k.masked = k.extra = true;
-  cases::check_threads([&] {
-    const auto r = fast(k, ws);
-    return cases::joined(r.t, r.w, r.f, r.dh, r.dweight, r.dbias, r.dv);
-  });
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(isa_name(isa));
+    Workspace ws;
+    Case<Real> k(9, 5, 7, 67);
+    k.masked = k.extra = true;
+    cases::check_threads([&] {
+      const auto r = fast(k, ws);
+      return cases::joined(r.t, r.w, r.f, r.dh, r.dweight, r.dbias, r.dv);
+    });
+  }
 }

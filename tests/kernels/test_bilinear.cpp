@@ -7,15 +7,19 @@
 using namespace stac3dl;
 
 TEST_CASE_TEMPLATE("gate equals its twin", Real, float, double) {
-  for (Index n : {0, 1, 17, 40000}) {
-    const auto a = random_tensor<Real>(Shape<1>{n}, 1), v = random_tensor<Real>(Shape<1>{n}, 2);
-    const auto dg = random_tensor<Real>(Shape<1>{n}, 3);
-    Tensor<Real, 1> g({n}), g_ref({n}), da({n}), dv({n}), da_ref({n}), dv_ref({n});
-    kernels::gate_forward<Real>(a, v, g), kernels::gate_forward_ref<Real>(a, v, g_ref);
-    kernels::gate_backward<Real>(a, v, dg, da, dv), kernels::gate_backward_ref<Real>(a, v, dg, da_ref, dv_ref);
-    CHECK((g.array() == g_ref.array()).all());
-    CHECK((da.array() == da_ref.array()).all());
-    CHECK((dv.array() == dv_ref.array()).all());
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(isa_name(isa));
+    for (Index n : {0, 1, 3, 8, 15, 17, 40000}) {
+      const auto a = random_tensor<Real>(Shape<1>{n}, 1), v = random_tensor<Real>(Shape<1>{n}, 2);
+      const auto dg = random_tensor<Real>(Shape<1>{n}, 3);
+      Tensor<Real, 1> g({n}), g_ref({n}), da({n}), dv({n}), da_ref({n}), dv_ref({n});
+      kernels::gate_forward<Real>(a, v, g), kernels::gate_forward_ref<Real>(a, v, g_ref);
+      kernels::gate_backward<Real>(a, v, dg, da, dv), kernels::gate_backward_ref<Real>(a, v, dg, da_ref, dv_ref);
+      CHECK((g.array() == g_ref.array()).all());
+      CHECK((da.array() == da_ref.array()).all());
+      CHECK((dv.array() == dv_ref.array()).all());
+    }
   }
 }
 
@@ -40,58 +44,67 @@ TEST_CASE("outer: values by hand") {
 }
 
 TEST_CASE_TEMPLATE("outer equals its twin; empty steps give 0 and no gradient", Real, float, double) {
-  Workspace ws;
-  struct Case {
-    Index N, M, C, L, P;
-    double share;
-  };
-  for (const Case& c : {Case{1, 1, 1, 1, 1, 1}, Case{2, 3, 5, 4, 6, 0.6}, Case{3, 16, 33, 2, 49, 1},
-                        Case{2, 4, 20, 3, 5, 0.2}, Case{2, 2, 3, 2, 4, 0}}) {
-    CAPTURE(c.C);
-    CAPTURE(c.share);
-    auto a = random_tensor<Real>(Shape<4>{c.N, c.M, c.L, c.P}, 1);
-    a.array() = 1 / (1 + (-a.array()).exp());
-    const auto v = random_tensor<Real>(Shape<4>{c.N, c.C, c.L, c.P}, 2);
-    const auto drawn = random_mask(Shape<3>{c.L, c.N, c.P}, c.share, 3);
-    const CView<std::uint8_t, 3> mask = c.share == 1 ? CView<std::uint8_t, 3>() : drawn.view();
-    const Shape<3> s{c.L, c.N, c.M * c.C};
-    const auto dy = random_tensor<Real>(s, 4);
-    const Real nan = std::numeric_limits<Real>::quiet_NaN();
-    Tensor<Real, 3> y(s, nan), B(s, nan), y_ref(s), B_ref(s);
-    Tensor<Real, 2> length({c.L, c.N}, nan), length_ref({c.L, c.N});
-    kernels::outer_forward<Real>(a, v, mask, y, B, length, ws);
-    kernels::outer_forward_ref<Real>(a, v, mask, y_ref, B_ref, length_ref, ws);
-    CHECK(difference(y, y_ref) <= tolerance<Real>());
-    CHECK(difference(B, B_ref) <= tolerance<Real>());
-    CHECK(difference(length, length_ref) <= tolerance<Real>());
-    Tensor<Real, 4> da(a.shape(), nan), dv(v.shape(), nan), da_ref(a.shape()), dv_ref(v.shape());
-    kernels::outer_backward<Real>(a, v, mask, B, length, dy, da, dv, ws);
-    kernels::outer_backward_ref<Real>(a, v, mask, B_ref, length_ref, dy, da_ref, dv_ref, ws);
-    CHECK(difference(da, da_ref) <= 10 * tolerance<Real>());
-    CHECK(difference(dv, dv_ref) <= 10 * tolerance<Real>());
-    if (c.share == 0) {
-      CHECK(y.array().abs().maxCoeff() == 0);
-      CHECK(dv.array().abs().maxCoeff() == 0);
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(isa_name(isa));
+    Workspace ws;
+    struct Case {
+      Index N, M, C, L, P;
+      double share;
+    };
+    for (const Case& c :
+         {Case{1, 1, 1, 1, 1, 1}, Case{2, 3, 5, 4, 6, 0.6}, Case{3, 16, 33, 2, 49, 1}, Case{1, 7, 17, 2, 16, 0.7},
+          Case{2, 13, 80, 1, 15, 0.5}, Case{2, 4, 20, 3, 5, 0.2}, Case{2, 2, 3, 2, 4, 0}}) {
+      CAPTURE(c.C);
+      CAPTURE(c.share);
+      auto a = random_tensor<Real>(Shape<4>{c.N, c.M, c.L, c.P}, 1);
+      a.array() = 1 / (1 + (-a.array()).exp());
+      const auto v = random_tensor<Real>(Shape<4>{c.N, c.C, c.L, c.P}, 2);
+      const auto drawn = random_mask(Shape<3>{c.L, c.N, c.P}, c.share, 3);
+      const CView<std::uint8_t, 3> mask = c.share == 1 ? CView<std::uint8_t, 3>() : drawn.view();
+      const Shape<3> s{c.L, c.N, c.M * c.C};
+      const auto dy = random_tensor<Real>(s, 4);
+      const Real nan = std::numeric_limits<Real>::quiet_NaN();
+      Tensor<Real, 3> y(s, nan), B(s, nan), y_ref(s), B_ref(s);
+      Tensor<Real, 2> length({c.L, c.N}, nan), length_ref({c.L, c.N});
+      kernels::outer_forward<Real>(a, v, mask, y, B, length, ws);
+      kernels::outer_forward_ref<Real>(a, v, mask, y_ref, B_ref, length_ref, ws);
+      CHECK(difference(y, y_ref) <= tolerance<Real>());
+      CHECK(difference(B, B_ref) <= tolerance<Real>());
+      CHECK(difference(length, length_ref) <= tolerance<Real>());
+      Tensor<Real, 4> da(a.shape(), nan), dv(v.shape(), nan), da_ref(a.shape()), dv_ref(v.shape());
+      kernels::outer_backward<Real>(a, v, mask, B, length, dy, da, dv, ws);
+      kernels::outer_backward_ref<Real>(a, v, mask, B_ref, length_ref, dy, da_ref, dv_ref, ws);
+      CHECK(difference(da, da_ref) <= 10 * tolerance<Real>());
+      CHECK(difference(dv, dv_ref) <= 10 * tolerance<Real>());
+      if (c.share == 0) {
+        CHECK(y.array().abs().maxCoeff() == 0);
+        CHECK(dv.array().abs().maxCoeff() == 0);
+      }
+      auto only = da;
+      only.fill(nan);
+      kernels::outer_backward<Real>(a, v, mask, B, length, dy, only, {}, ws);
+      CHECK((only.array() == da.array()).all());
     }
-    auto only = da;
-    only.fill(nan);
-    kernels::outer_backward<Real>(a, v, mask, B, length, dy, only, {}, ws);
-    CHECK((only.array() == da.array()).all());
   }
 }
 
 TEST_CASE("outer: a step in which no feature is alive gives 0 and no gradient") {
-  Workspace ws;
-  const Tensor<double, 4> a({1, 2, 1, 3}, 0.5), v({1, 2, 1, 3}, 0.0);
-  const Tensor<double, 3> dy({1, 1, 4}, 1.0);
-  Tensor<double, 3> y({1, 1, 4}, 7.0), B({1, 1, 4});
-  Tensor<double, 2> length({1, 1});
-  Tensor<double, 4> da(a.shape(), 7.0), dv(v.shape(), 7.0);
-  kernels::outer_forward<double>(a, v, {}, y, B, length, ws);
-  kernels::outer_backward<double>(a, v, {}, B, length, dy, da, dv, ws);
-  CHECK(y.array().abs().maxCoeff() == 0);
-  CHECK(da.array().abs().maxCoeff() == 0);
-  CHECK(dv.array().abs().maxCoeff() == 0);
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(isa_name(isa));
+    Workspace ws;
+    const Tensor<double, 4> a({1, 2, 1, 3}, 0.5), v({1, 2, 1, 3}, 0.0);
+    const Tensor<double, 3> dy({1, 1, 4}, 1.0);
+    Tensor<double, 3> y({1, 1, 4}, 7.0), B({1, 1, 4});
+    Tensor<double, 2> length({1, 1});
+    Tensor<double, 4> da(a.shape(), 7.0), dv(v.shape(), 7.0);
+    kernels::outer_forward<double>(a, v, {}, y, B, length, ws);
+    kernels::outer_backward<double>(a, v, {}, B, length, dy, da, dv, ws);
+    CHECK(y.array().abs().maxCoeff() == 0);
+    CHECK(da.array().abs().maxCoeff() == 0);
+    CHECK(dv.array().abs().maxCoeff() == 0);
+  }
 }
 
 TEST_CASE("outer: gradients agree with differences") {
@@ -124,25 +137,29 @@ TEST_CASE("outer: gradients agree with differences") {
 }
 
 TEST_CASE("bilinear pooling gives the same bits on any number of threads") {
-  const auto a = random_tensor<float>(Shape<4>{3, 5, 4, 9}, 1), v = random_tensor<float>(Shape<4>{3, 21, 4, 9}, 2);
-  const auto mask = random_mask(Shape<3>{4, 3, 9}, 0.6, 3);
-  const Shape<3> s{4, 3, 105};
-  const auto dy = random_tensor<float>(s, 4);
-  CHECK(same_on_all_threads([&] {
-    Workspace ws;
-    Tensor<float, 3> y(s), B(s);
-    Tensor<float, 2> length({4, 3});
-    Tensor<float, 4> da(a.shape()), dv(v.shape());
-    kernels::outer_forward<float>(a, v, mask, y, B, length, ws);
-    kernels::outer_backward<float>(a, v, mask, B, length, dy, da, dv, ws);
-    Tensor<float, 1> all({y.size() + da.size() + dv.size()});
-    all.array() << y.array(), da.array(), dv.array();
-    return all;
-  }));
-  CHECK(same_on_all_threads([&] {
-    Tensor<float, 1> g({60000});
-    const auto x = random_tensor<float>(Shape<1>{60000}, 5), z = random_tensor<float>(Shape<1>{60000}, 6);
-    kernels::gate_forward<float>(x, z, g);
-    return g;
-  }));
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(isa_name(isa));
+    const auto a = random_tensor<float>(Shape<4>{3, 5, 4, 9}, 1), v = random_tensor<float>(Shape<4>{3, 21, 4, 9}, 2);
+    const auto mask = random_mask(Shape<3>{4, 3, 9}, 0.6, 3);
+    const Shape<3> s{4, 3, 105};
+    const auto dy = random_tensor<float>(s, 4);
+    CHECK(same_on_all_threads([&] {
+      Workspace ws;
+      Tensor<float, 3> y(s), B(s);
+      Tensor<float, 2> length({4, 3});
+      Tensor<float, 4> da(a.shape()), dv(v.shape());
+      kernels::outer_forward<float>(a, v, mask, y, B, length, ws);
+      kernels::outer_backward<float>(a, v, mask, B, length, dy, da, dv, ws);
+      Tensor<float, 1> all({y.size() + da.size() + dv.size()});
+      all.array() << y.array(), da.array(), dv.array();
+      return all;
+    }));
+    CHECK(same_on_all_threads([&] {
+      Tensor<float, 1> g({600000});
+      const auto x = random_tensor<float>(Shape<1>{600000}, 5), z = random_tensor<float>(Shape<1>{600000}, 6);
+      kernels::gate_forward<float>(x, z, g);
+      return g;
+    }));
+  }
 }

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "conv3d_shapes.hpp"
 #include "stac3dl/core/random.hpp"
@@ -87,14 +89,17 @@ TEST_CASE_TEMPLATE("conv3d: every variant equals the reference on whole numbers"
     CAPTURE(title(one));
     const auto make = [](const Shape<5>& shape, std::uint64_t seed) { return whole<Real, 5>(shape, seed); };
     const Result<Real> want = run<Real>(one, Conv3dVariant::reference, make);
-    for (Conv3dVariant variant : {Conv3dVariant::automatic, Conv3dVariant::direct, Conv3dVariant::im2col}) {
-      INFO(std::string(kernels::conv3d_variant_name<Real>(one.x, one.out_channels, one.spec, variant)));
-      const Result<Real> got = run<Real>(one, variant, make);
-      CHECK(same(got.y, want.y));
-      CHECK(same(got.dx, want.dx));
-      CHECK(same(got.dw, want.dw));
-      CHECK(same(got.db, want.db));
-    }
+    for (Isa isa : supported_isas())
+      for (Conv3dVariant variant : {Conv3dVariant::direct, Conv3dVariant::im2col}) {
+        INFO(std::string(isa_name(isa)),
+             std::string(kernels::conv3d_variant_name<Real>(one.x, one.out_channels, one.spec, variant)));
+        const ScopedIsa scoped(isa);
+        const Result<Real> got = run<Real>(one, variant, make);
+        CHECK(same(got.y, want.y));
+        CHECK(same(got.dx, want.dx));
+        CHECK(same(got.dw, want.dw));
+        CHECK(same(got.db, want.db));
+      }
   }
 }
 
@@ -124,13 +129,16 @@ TEST_CASE("conv3d: every variant agrees with the reference on random numbers") {
     CAPTURE(title(one));
     const auto make = [](const Shape<5>& shape, std::uint64_t seed) { return normal<double, 5>(shape, seed); };
     const Result<double> want = run<double>(one, Conv3dVariant::reference, make);
-    for (Conv3dVariant variant : {Conv3dVariant::direct, Conv3dVariant::im2col}) {
-      const Result<double> got = run<double>(one, variant, make);
-      CHECK(distance(got.y, want.y) <= 1e-12);
-      CHECK(distance(got.dx, want.dx) <= 1e-12);
-      CHECK(distance(got.dw, want.dw) <= 1e-12);
-      CHECK(distance(got.db, want.db) <= 1e-12);
-    }
+    for (Isa isa : supported_isas())
+      for (Conv3dVariant variant : {Conv3dVariant::direct, Conv3dVariant::im2col}) {
+        CAPTURE(std::string(isa_name(isa)));
+        const ScopedIsa scoped(isa);
+        const Result<double> got = run<double>(one, variant, make);
+        CHECK(distance(got.y, want.y) <= 1e-12);
+        CHECK(distance(got.dx, want.dx) <= 1e-12);
+        CHECK(distance(got.dw, want.dw) <= 1e-12);
+        CHECK(distance(got.db, want.db) <= 1e-12);
+      }
   }
 }
 
@@ -195,9 +203,14 @@ TEST_CASE_TEMPLATE("conv3d: the same to the bit for any number of threads", Real
                               {{6, 2, 16, 12, 16}, 8, {{3, 3, 3}, {2, 2, 2}, {1, 1, 1}}},
                               {{33, 3, 128, 1, 1}, 16, {{7, 1, 1}, {4, 1, 1}, {3, 0, 0}}},
                               {{1, 8, 24, 30, 31}, 2, {}}};
+  std::vector<std::pair<Conv3dCase, Conv3dVariant>> pairs;
   for (const Conv3dCase& one : cases)
-    for (Conv3dVariant variant : {Conv3dVariant::direct, Conv3dVariant::im2col}) {
+    for (Conv3dVariant variant : {Conv3dVariant::direct, Conv3dVariant::im2col}) pairs.emplace_back(one, variant);
+  for (Isa isa : supported_isas())
+    for (const auto& [one, variant] : pairs) {
+      const ScopedIsa scoped(isa);
       CAPTURE(title(one));
+      CAPTURE(std::string(isa_name(isa)));
       INFO(std::string(kernels::conv3d_variant_name<Real>(one.x, one.out_channels, one.spec, variant)));
       const auto make = [](const Shape<5>& shape, std::uint64_t seed) { return normal<Real, 5>(shape, seed); };
       set_num_threads(1);

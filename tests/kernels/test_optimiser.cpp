@@ -44,68 +44,77 @@ State<Real> run(Index n, Update&& update) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("sgd_step and adam_step equal their plain twins", Real, float, double) {
-  const double tolerance = 40 * static_cast<double>(std::numeric_limits<Real>::epsilon());
-  for (Index n : {1, 3, 2047, 2049, 10001}) {
-    CAPTURE(n);
-    for (const SgdStep& s :
-         {SgdStep{0.1, 0, 0.05, false}, SgdStep{0.1, 0.9, 0.05, false}, SgdStep{0.1, 0.9, 0, true}}) {
-      const auto fast = run<Real>(n, [&](const auto& g, auto& a, Index) {
-        kernels::sgd_step<Real>(g, a.w, a.first, s);
-      });
-      const auto plain = run<Real>(n, [&](const auto& g, auto& a, Index) {
-        kernels::sgd_step_ref<Real>(g, a.w, a.first, s);
-      });
-      CHECK(largest_difference(fast.w, plain.w) <= tolerance);
-      CHECK(largest_difference(fast.first, plain.first) <= 4 * tolerance);
-    }
-    for (bool decoupled : {false, true}) {
-      const auto step = [&](Index t) { return AdamStep{0.1, 0.9, 0.99, 1e-6, 0.05, decoupled, t}; };
-      const auto fast = run<Real>(n, [&](const auto& g, auto& a, Index t) {
-        kernels::adam_step<Real>(g, a.w, a.first, a.second, step(t));
-      });
-      const auto plain = run<Real>(n, [&](const auto& g, auto& a, Index t) {
-        kernels::adam_step_ref<Real>(g, a.w, a.first, a.second, step(t));
-      });
-      CHECK(largest_difference(fast.w, plain.w) <= tolerance);
-      CHECK(largest_difference(fast.first, plain.first) <= tolerance);
-      CHECK(largest_difference(fast.second, plain.second) <= tolerance);
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(isa_name(isa));
+    const double tolerance = 40 * static_cast<double>(std::numeric_limits<Real>::epsilon());
+    for (Index n : {1, 3, 7, 8, 9, 15, 16, 17, 31, 2047, 2049, 10001}) {
+      CAPTURE(n);
+      for (const SgdStep& s :
+           {SgdStep{0.1, 0, 0.05, false}, SgdStep{0.1, 0.9, 0.05, false}, SgdStep{0.1, 0.9, 0, true}}) {
+        const auto fast =
+            run<Real>(n, [&](const auto& g, auto& a, Index) { kernels::sgd_step<Real>(g, a.w, a.first, s); });
+        const auto plain =
+            run<Real>(n, [&](const auto& g, auto& a, Index) { kernels::sgd_step_ref<Real>(g, a.w, a.first, s); });
+        CHECK(largest_difference(fast.w, plain.w) <= tolerance);
+        CHECK(largest_difference(fast.first, plain.first) <= 4 * tolerance);
+      }
+      for (bool decoupled : {false, true}) {
+        const auto step = [&](Index t) { return AdamStep{0.1, 0.9, 0.99, 1e-6, 0.05, decoupled, t}; };
+        const auto fast = run<Real>(
+            n, [&](const auto& g, auto& a, Index t) { kernels::adam_step<Real>(g, a.w, a.first, a.second, step(t)); });
+        const auto plain = run<Real>(n, [&](const auto& g, auto& a, Index t) {
+          kernels::adam_step_ref<Real>(g, a.w, a.first, a.second, step(t));
+        });
+        CHECK(largest_difference(fast.w, plain.w) <= tolerance);
+        CHECK(largest_difference(fast.first, plain.first) <= tolerance);
+        CHECK(largest_difference(fast.second, plain.second) <= tolerance);
+      }
     }
   }
 }
 
 TEST_CASE("sum_of_squares and scale_gradient") {
-  CHECK(kernels::sum_of_squares<double>(Tensor<double, 1>({3}, {3, -4, 12})) == 169);
-  CHECK(kernels::sum_of_squares<float>(CView<float, 1>()) == 0);
-  const auto x = noise<float>(50000, 3);
-  CHECK(kernels::sum_of_squares<float>(x) == doctest::Approx(kernels::sum_of_squares_ref<float>(x)).epsilon(1e-13));
-  auto a = x, b = x;
-  kernels::scale_gradient<float>(a, 0.3f);
-  kernels::scale_gradient_ref<float>(b, 0.3f);
-  CHECK((a.array() == b.array()).all());
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(isa_name(isa));
+    CHECK(kernels::sum_of_squares<double>(Tensor<double, 1>({3}, {3, -4, 12})) == 169);
+    CHECK(kernels::sum_of_squares<float>(CView<float, 1>()) == 0);
+    const auto x = noise<float>(50000, 3);
+    CHECK(kernels::sum_of_squares<float>(x) == doctest::Approx(kernels::sum_of_squares_ref<float>(x)).epsilon(1e-13));
+    auto a = x, b = x;
+    kernels::scale_gradient<float>(a, 0.3f);
+    kernels::scale_gradient_ref<float>(b, 0.3f);
+    CHECK((a.array() == b.array()).all());
+  }
 }
 
 TEST_CASE("optimiser kernels: the same bits on 1, 2, 3 and 8 threads") {
-  const Index n = 70001;
-  const auto sgd = [&] {
-    return run<float>(n, [](const auto& g, auto& a, Index) {
-      kernels::sgd_step<float>(g, a.w, a.first, {0.1, 0.9, 0.05, true});
-    });
-  };
-  const auto adam = [&] {
-    return run<float>(n, [](const auto& g, auto& a, Index t) {
-      kernels::adam_step<float>(g, a.w, a.first, a.second, {0.1, 0.9, 0.999, 1e-8, 0.05, true, t});
-    });
-  };
-  set_num_threads(1);
-  const auto sgd_one = sgd(), adam_one = adam();
-  const double squares = kernels::sum_of_squares<float>(adam_one.w);
-  for (int threads : {2, 3, 8}) {
-    set_num_threads(threads);
-    CHECK(sgd() == sgd_one);
-    CHECK(adam() == adam_one);
-    CHECK(kernels::sum_of_squares<float>(adam_one.w) == squares);
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(isa_name(isa));
+    const Index n = 300001;
+    const auto sgd = [&] {
+      return run<float>(n, [](const auto& g, auto& a, Index) {
+        kernels::sgd_step<float>(g, a.w, a.first, {0.1, 0.9, 0.05, true});
+      });
+    };
+    const auto adam = [&] {
+      return run<float>(n, [](const auto& g, auto& a, Index t) {
+        kernels::adam_step<float>(g, a.w, a.first, a.second, {0.1, 0.9, 0.999, 1e-8, 0.05, true, t});
+      });
+    };
+    set_num_threads(1);
+    const auto sgd_one = sgd(), adam_one = adam();
+    const double squares = kernels::sum_of_squares<float>(adam_one.w);
+    for (int threads : {2, 3, 8}) {
+      set_num_threads(threads);
+      CHECK(sgd() == sgd_one);
+      CHECK(adam() == adam_one);
+      CHECK(kernels::sum_of_squares<float>(adam_one.w) == squares);
+    }
+    set_num_threads(0);
   }
-  set_num_threads(0);
 }
 
 TEST_CASE("optimiser kernels refuse sizes that differ") {

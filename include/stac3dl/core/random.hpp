@@ -49,6 +49,9 @@ class Random {
     return philox4x32({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), tweak_[0],
                        tweak_[1]}, key_);
   }
+  /// What the cipher takes beside the index, for code that draws many numbers at once (kernels/philox.hpp).
+  std::array<std::uint32_t, 2> key() const { return key_; }
+  std::array<std::uint32_t, 2> tweak() const { return tweak_; }
   /// Uniform in [0, 1): 24 bits, exact in float.
   double uniform_at(std::uint64_t index) const { return (words_at(index)[0] >> 8) * 0x1p-24; }
   /// Mean 0, variance 1: the scaled sum of eight 16-bit uniforms (Irwin-Hall).  Its tails end at 4.9 and its excess

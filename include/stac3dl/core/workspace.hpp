@@ -8,6 +8,7 @@
 #include <new>
 #include <vector>
 
+#include "stac3dl/core/memory.hpp"
 #include "stac3dl/core/view.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -49,37 +50,17 @@ class Workspace {
   /// Bytes held; constant once every shape in use has been seen.
   std::size_t capacity() const {
     std::size_t sum = 0;
-    for (const Block& b : blocks_) sum += b.size();
+    for (const Memory& b : blocks_) sum += b.size();
     return sum;
   }
 
  private:
   static constexpr std::size_t align = 64;
-  struct alignas(align) Line {
-    std::byte bytes[align];
-  };
-  /// Owns uninitialised lines; std::vector<Line> would write zeros first.
-  class Block {
-   public:
-    explicit Block(std::size_t lines) : lines_(lines), data_(new (std::align_val_t{align}) std::byte[lines * align]) {}
-    Block(Block&& o) noexcept : lines_(std::exchange(o.lines_, 0)), data_(std::exchange(o.data_, nullptr)) {}
-    Block& operator=(Block&& o) noexcept {
-      std::swap(lines_, o.lines_), std::swap(data_, o.data_);
-      return *this;
-    }
-    ~Block() { ::operator delete[](data_, std::align_val_t{align}); }
-    std::size_t size() const { return lines_ * align; }
-    std::byte* data() const { return data_; }
-
-   private:
-    std::size_t lines_;
-    std::byte* data_;
-  };
 
   void* take_bytes(std::size_t bytes) {
     bytes = (bytes + align - 1) / align * align;
     while (block_ < blocks_.size() && blocks_[block_].size() - used_ < bytes) ++block_, used_ = 0;
-    if (block_ == blocks_.size()) blocks_.emplace_back(std::max(bytes, std::size_t{1} << 16) / align), used_ = 0;
+    if (block_ == blocks_.size()) blocks_.emplace_back(std::max(bytes, std::size_t{1} << 16)), used_ = 0;
     void* data = blocks_[block_].data() + used_;
     used_ += bytes;
     return data;
@@ -88,10 +69,10 @@ class Workspace {
     if (blocks_.size() < 2) return;
     const std::size_t total = capacity();
     blocks_.clear();
-    blocks_.emplace_back(total / align);
+    blocks_.emplace_back(total);
   }
 
-  std::vector<Block> blocks_;
+  std::vector<Memory> blocks_;
   std::size_t block_ = 0, used_ = 0;
   int depth_ = 0;
 };

@@ -4,7 +4,6 @@
 /// Backward:  dh[l,n,p] = dF[n] / c[n], 0 where masked.
 #pragma once
 
-#include "stac3dl/kernels/attention_mask.hpp"
 #include "stac3dl/kernels/attention_rows.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -21,34 +20,30 @@ Real share_of_a_token(TokenMask mask, Index L, Index n, Index P) {
 }
 }  // namespace detail
 
-template <class Real>
-void mean_tokens_forward(CView<Real, 4> h, TokenMask mask, View<Real, 2> f) {
-  const auto [L, N, P, U] = h.shape();
-  check_tokens("mean_tokens_forward", h.shape(), mask);
-  check_shape("mean_tokens_forward F", f.shape(), {N, U});
-  parallel_for(N, [&, L = L, N = N, P = P, U = U](Index n) {
-    const Real share = detail::share_of_a_token<Real>(mask, L, n, P);
-    std::fill_n(&f(n, 0), U, Real(0));
-    for (Index l = 0; l < L; ++l)
-      for (Index p = 0; p < P; ++p)
-        if (token_valid(mask, l, n, p)) detail::add_scaled(&f(n, 0), share, h.data() + ((l * N + n) * P + p) * U, U);
-  });
-}
+}  // namespace kernels
+
+STAC3DL_NAMESPACE_END
+
+#define STAC3DL_ISA_FILE "stac3dl/kernels/attention_mean.inl"
+#include "stac3dl/core/for_each_isa.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+namespace kernels {
 
 template <class Real>
+void mean_tokens_forward(CView<Real, 4> h, TokenMask mask, View<Real, 2> f) {
+  check_tokens("mean_tokens_forward", h.shape(), mask);
+  check_shape("mean_tokens_forward F", f.shape(), {h.size(1), h.size(3)});
+  STAC3DL_DISPATCH(mean_tokens_forward_run<Real>(h, mask, f));
+}
+
+/// dh is overwritten.
+template <class Real>
 void mean_tokens_backward(TokenMask mask, CView<Real, 2> df, View<Real, 4> dh) {
-  const auto [L, N, P, U] = dh.shape();
   check_tokens("mean_tokens_backward", dh.shape(), mask);
-  check_shape("mean_tokens_backward dF", df.shape(), {N, U});
-  parallel_for(N, [&, L = L, N = N, P = P, U = U](Index n) {
-    const Real share = detail::share_of_a_token<Real>(mask, L, n, P);
-    for (Index l = 0; l < L; ++l)
-      for (Index p = 0; p < P; ++p) {
-        Real* const to = dh.data() + ((l * N + n) * P + p) * U;
-        const Real s = token_valid(mask, l, n, p) ? share : Real(0);
-        for (Index u = 0; u < U; ++u) to[u] = s * df.data()[n * U + u];
-      }
-  });
+  check_shape("mean_tokens_backward dF", df.shape(), {dh.size(1), dh.size(3)});
+  STAC3DL_DISPATCH(mean_tokens_backward_run<Real>(mask, df, dh));
 }
 
 }  // namespace kernels

@@ -11,10 +11,20 @@
 #include "stac3dl/kernels/conv3d_direct_weights.hpp"
 #include "stac3dl/kernels/conv3d_im2col.hpp"
 #include "stac3dl/kernels/conv3d_ref.hpp"
+#include "stac3dl/kernels/conv3d_winograd.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 
-enum class Conv3dVariant { automatic, direct, im2col, reference };
+/// `automatic` takes the best of those whose results are exact up to rounding; the first two give up some digits and are
+/// asked for by name, or by Conv3dAccuracy.
+enum class Conv3dVariant { automatic, winograd, winograd_fast, direct, im2col, reference };
+
+/// The variant that an accuracy allows.
+constexpr Conv3dVariant conv3d_variant(Conv3dAccuracy accuracy) {
+  return accuracy == Conv3dAccuracy::exact    ? Conv3dVariant::automatic
+         : accuracy == Conv3dAccuracy::fast ? Conv3dVariant::winograd_fast
+                                              : Conv3dVariant::winograd;
+}
 
 namespace kernels {
 
@@ -23,6 +33,7 @@ template <class Real>
 struct Conv3dImplementation {
   Conv3dVariant variant;
   const char* name;
+  bool exact;  ///< up to rounding; on whole numbers, without any
   bool (*applies)(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec);
   void (*forward)(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1> b, View<Real, 5> y, const Conv3dSpec&, Workspace&);
   void (*backward_data)(CView<Real, 5> dy, CView<Real, 5> w, View<Real, 5> dx, const Conv3dSpec&, Workspace&);
@@ -30,23 +41,66 @@ struct Conv3dImplementation {
                            Workspace&);
 };
 
-/// Best first, ending in the reference.  The first that applies runs.
+namespace detail {
+
 template <class Real>
-inline constexpr std::array<Conv3dImplementation<Real>, 3> conv3d_list{{
-    {Conv3dVariant::direct, "direct", [](const Shape<5>&, const Shape<5>&, const Conv3dSpec&) { return true; },
-     conv3d_forward_direct<Real>, conv3d_backward_data_direct<Real>, conv3d_backward_weights_direct<Real>},
-    {Conv3dVariant::im2col, "im2col", [](const Shape<5>&, const Shape<5>&, const Conv3dSpec&) { return true; },
-     conv3d_forward_im2col<Real>, conv3d_backward_data_im2col<Real>, conv3d_backward_weights_im2col<Real>},
-    {Conv3dVariant::reference, "reference", [](const Shape<5>&, const Shape<5>&, const Conv3dSpec&) { return true; },
-     conv3d_forward_ref<Real>, conv3d_backward_data_ref<Real>, conv3d_backward_weights_ref<Real>},
+bool conv3d_always(const Shape<5>&, const Shape<5>&, const Conv3dSpec&) {
+  return true;
+}
+
+/// The list's entry of Winograd tiles; double has none.
+template <class Real, Conv3dAccuracy accuracy>
+constexpr Conv3dImplementation<Real> conv3d_winograd_entry() {
+  constexpr Conv3dVariant variant = conv3d_variant(accuracy);
+  constexpr const char* name = accuracy == Conv3dAccuracy::fast ? "winograd_fast" : "winograd";
+  if constexpr (!std::is_same_v<Real, float>) {
+    return {variant, name, false, [](const Shape<5>&, const Shape<5>&, const Conv3dSpec&) { return false; },
+            conv3d_forward_ref<Real>, conv3d_backward_data_ref<Real>, conv3d_backward_weights_ref<Real>};
+  } else {
+    return {variant, name, false,
+            [](const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
+              return static_cast<bool>(conv3d_winograd_plan(x, y, spec, accuracy)) &&
+                     static_cast<bool>(conv3d_winograd_data_plan(x, y, spec, accuracy));
+            },
+            [](CView<float, 5> x, CView<float, 5> w, CView<float, 1> b, View<float, 5> y, const Conv3dSpec& spec,
+               Workspace& ws) {
+              conv3d_forward_winograd(conv3d_winograd_plan(x.shape(), y.shape(), spec, accuracy), x, w, b, y, ws);
+            },
+            [](CView<float, 5> dy, CView<float, 5> w, View<float, 5> dx, const Conv3dSpec& spec, Workspace& ws) {
+              conv3d_backward_data_winograd(conv3d_winograd_data_plan(dx.shape(), dy.shape(), spec, accuracy), dy, w, dx,
+                                            ws);
+            },
+            [](CView<float, 5> x, CView<float, 5> dy, View<float, 5> dw, View<float, 1> db, const Conv3dSpec& spec,
+               Workspace& ws) {
+              conv3d_backward_weights_winograd(conv3d_winograd_plan(x.shape(), dy.shape(), spec, accuracy), x, dy, dw, db,
+                                               ws);
+            }};
+  }
+}
+
+}  // namespace detail
+
+/// Best first, ending in the reference.
+template <class Real>
+inline constexpr std::array<Conv3dImplementation<Real>, 5> conv3d_list{{
+    detail::conv3d_winograd_entry<Real, Conv3dAccuracy::fast>(),
+    detail::conv3d_winograd_entry<Real, Conv3dAccuracy::standard>(),
+    {Conv3dVariant::direct, "direct", true, detail::conv3d_always<Real>, conv3d_forward_direct<Real>,
+     conv3d_backward_data_direct<Real>, conv3d_backward_weights_direct<Real>},
+    {Conv3dVariant::im2col, "im2col", true, detail::conv3d_always<Real>, conv3d_forward_im2col<Real>,
+     conv3d_backward_data_im2col<Real>, conv3d_backward_weights_im2col<Real>},
+    {Conv3dVariant::reference, "reference", true, detail::conv3d_always<Real>, conv3d_forward_ref<Real>,
+     conv3d_backward_data_ref<Real>, conv3d_backward_weights_ref<Real>},
 }};
 
-/// The implementation that runs for these shapes: the one asked for, or the first of the list that applies.
+/// The implementation that runs for these shapes: the one asked for where it applies, else the first exact one.
 template <class Real>
 const Conv3dImplementation<Real>& conv3d_implementation(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec,
                                                         Conv3dVariant variant) {
   for (const auto& one : conv3d_list<Real>)
-    if (variant == one.variant || (variant == Conv3dVariant::automatic && one.applies(x, y, spec))) return one;
+    if (variant == one.variant && one.applies(x, y, spec)) return one;
+  for (const auto& one : conv3d_list<Real>)
+    if (one.exact && one.applies(x, y, spec)) return one;
   return conv3d_list<Real>.back();
 }
 template <class Real>

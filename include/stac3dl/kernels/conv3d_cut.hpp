@@ -1,7 +1,9 @@
 /// kernels/conv3d_cut.hpp - cuts a convolution on lines into units of work, by its sizes alone.
 ///
 /// A unit is a stretch of outputs along the first axis that has more than one (usually time), or a group of samples
-/// whose lines are short.  Its lines fit into the second-level cache.  Units are what threads share.
+/// whose lines are short.  Threads share units whose lines fit into the second-level cache, each with lines of its own.
+/// Where there are few units, or lines are long, units are large, come one after the other, and threads share their
+/// inside: the gathering of lines, then tiles of them.
 #pragma once
 
 #include "stac3dl/core/parallel.hpp"
@@ -25,12 +27,14 @@ struct LineUnit {
   std::array<Index, 3> first, out;  ///< its first output along each axis, and how many
 };
 
+/// Places in all lines of a unit that a thread has for itself, and of one that threads share.
+inline constexpr Index small_lines = Index{1} << 17, large_lines = Index{1} << 23;
+
 /// `axis` comes with size, stride, lead and phases; `reach` is how far the taps of an output look along its line.
-/// A unit gets lines of about `length` places or longer where there are samples enough, but not much above 2^17
+/// A unit gets lines of about `length` places or longer where there are samples enough, but not much above `budget`
 /// places in all its lines.
 inline LineCut cut_lines(std::array<LineAxis, 3> axis, const std::array<Index, 3>& reach,
-                         const std::array<Index, 3>& out, Index channels, Index samples, Index length) {
-  constexpr Index budget = 1 << 17;
+                         const std::array<Index, 3>& out, Index channels, Index samples, Index length, Index budget) {
   LineCut cut{{axis, 1}, out, samples, 1, 1, 1, 0};
   while (cut.axis < 2 && out[cut.axis] == 1) ++cut.axis;
   auto& axes = cut.lines.axis;
@@ -54,23 +58,22 @@ inline LineCut cut_lines(std::array<LineAxis, 3> axis, const std::array<Index, 3
 }
 
 /// The forward layout of x: `length` places or more a unit.
-inline LineCut cut_input(const Conv3dSizes& s, Index length) {
+inline LineCut cut_input(const Conv3dSizes& s, Index length, Index budget = small_lines) {
   std::array<LineAxis, 3> axis;
   std::array<Index, 3> reach;
   for (std::size_t a = 0; a < 3; ++a) {
     axis[a] = {s.in[a], s.stride[a], s.padding[a], std::min(s.stride[a], s.kernel[a]), 0};
     reach[a] = (s.kernel[a] - 1) / s.stride[a];
   }
-  return cut_lines(axis, reach, s.out, s.in_channels, s.samples, length);
+  return cut_lines(axis, reach, s.out, s.in_channels, s.samples, length, budget);
 }
 
 /// Where tap `tap` of a forward convolution looks, from the output's own place in the channel's first line.
-template <class Real>
-Index tap_offset(const Conv3dSizes& s, const Lines& lines, Index tap) {
+inline Index tap_offset(const Conv3dSizes& s, const Lines& lines, Index tap) {
   const Index i = tap / s.kernel[2] / s.kernel[1], j = tap / s.kernel[2] % s.kernel[1], k = tap % s.kernel[2];
   const auto& [t_axis, y_axis, x_axis] = lines.axis;
   const Index phase = (i % t_axis.stride * y_axis.phases + j % y_axis.stride) * x_axis.phases + k % x_axis.stride;
-  return phase * lines.length<Real>() + lines.offset(0, i / s.stride[0], j / s.stride[1], k / s.stride[2]);
+  return phase * lines.length() + lines.offset(0, i / s.stride[0], j / s.stride[1], k / s.stride[2]);
 }
 
 inline LineUnit line_unit(const LineCut& cut, Index u) {
@@ -84,30 +87,41 @@ inline LineUnit line_unit(const LineCut& cut, Index u) {
 }
 
 /// Stretches of places that hold `out` outputs of every sample: one a sample, or one in all where the samples stand
-/// closer than whole vectors allow.
+/// closer than whole vectors of `width` numbers allow.
 struct LineStretch {
   Index count, step, places;
 };
-template <class Real>
-LineStretch line_stretch(const Lines& lines, Index samples, const std::array<Index, 3>& out) {
+inline LineStretch line_stretch(const Lines& lines, Index samples, const std::array<Index, 3>& out, Index width) {
   const Index places = lines.offset(0, out[0] - 1, out[1] - 1, out[2] - 1) + 1, period = lines.offset(1, 0, 0, 0);
-  if (samples == 1 || ceil_div(places, Pack<Real>::width) * Pack<Real>::width <= period)
+  if (samples == 1 || ceil_div(places, width) * width <= period)
     return {samples, period, places};
   return {1, 0, (samples - 1) * period + places};
 }
 
-/// Blocks of output channels that a unit of work does: all, or fewer where the units alone are too few to share.
-inline Index blocks_a_unit(Index units, Index blocks) {
-  const Index parts = std::min(blocks, ceil_div(8, std::max<Index>(1, units)));
-  return ceil_div(blocks, parts);
-}
+/// Below some 20 microseconds of work waking threads costs more than it saves.
+inline bool worth_sharing(Index multiplications) { return multiplications >= 1 << 20; }
 
 /// body(i, slot) for i in [0, n); in order on the calling thread where all of it is too little to share.
 template <class Body>
 void for_each_unit(Index n, Index multiplications, Body&& body) {
-  if (multiplications >= 1 << 17) parallel_for_slots(n, body);
+  if (worth_sharing(multiplications)) parallel_for_slots(n, body);
   else
     for (Index i = 0; i < n; ++i) body(i, 0);
+}
+
+/// How a convolution is cut, and whether threads share the inside of its units.
+struct LinePlan {
+  LineCut cut;
+  bool shared;
+};
+/// cut(budget) is the LineCut for small_lines or large_lines.
+template <class Cut>
+LinePlan plan_lines(Index channels, Index multiplications, Cut&& cut) {
+  const LineCut own = cut(small_lines);
+  const Index numbers = channels * own.lines.phases() * own.lines.length();
+  if (worth_sharing(multiplications) && (own.units() < 8 || numbers > 2 * small_lines))
+    return {cut(large_lines), true};
+  return {own, false};
 }
 
 }  // namespace kernels::detail

@@ -12,8 +12,8 @@
 
 #include <algorithm>
 
-#include "stac3dl/core/simd.hpp"
 #include "stac3dl/kernels/conv3d_spec.hpp"
+#include "stac3dl/kernels/pack_part.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels::detail {
@@ -73,40 +73,15 @@ struct Lines {
   Index offset(Index n, Index t, Index y, Index x) const {
     return ((n * axis[0].pitch + t) * axis[1].pitch + y) * axis[2].pitch + x;
   }
-  /// Places from one line to the next; a vector may be read at the last place that is used.
-  template <class Real>
+  /// Places from one line to the next; the longest vector may be read at the last place that is used.
   Index length() const {
     const Index used = offset(samples - 1, axis[0].count - 1, axis[1].count - 1, axis[2].count - 1) + 1;
-    return ceil_div(used + Pack<Real>::width, 16) * 16;
+    return ceil_div(used + 16, 16) * 16;
   }
 };
 
-/// Fills lines (channel, phase, place) from `samples` samples x of (all_channels, size0, size1, size2), of which
-/// `channels` are taken from x's own first one on.
-template <class Real>
-void gather_lines(const Real* x, Index samples, Index all_channels, Index channels, const Lines& lines, Real* to) {
-  const auto& [t_axis, y_axis, x_axis] = lines.axis;
-  const Index length = lines.length<Real>(), plane = y_axis.size * x_axis.size, volume = t_axis.size * plane;
-  std::fill_n(to, channels * lines.phases() * length, Real(0));
-  for (Index c = 0; c < channels; ++c)
-    for (Index ft = 0; ft < t_axis.phases; ++ft)
-      for (Index fy = 0; fy < y_axis.phases; ++fy)
-        for (Index fx = 0; fx < x_axis.phases; ++fx, to += length) {
-          const Index begin = x_axis.place(0, fx), end = x_axis.place(x_axis.size, fx);
-          const Index step = x_axis.stride, first = begin * step + fx - x_axis.lead;
-          if (begin == end) continue;
-          for (Index n = 0; n < samples; ++n)
-            for (Index t = t_axis.place(0, ft); t < t_axis.place(t_axis.size, ft); ++t)
-              for (Index y = y_axis.place(0, fy); y < y_axis.place(y_axis.size, fy); ++y) {
-                const Index at = t * t_axis.stride + ft - t_axis.lead, ay = y * y_axis.stride + fy - y_axis.lead;
-                const Real* from = x + (n * all_channels + c) * volume + at * plane + ay * x_axis.size + first;
-                Real* row = to + lines.offset(n, t, y, 0);
-                if (step == 1) std::copy_n(from, end - begin, row + begin);
-                else
-                  for (Index m = begin; m < end; ++m) row[m] = from[(m - begin) * step];
-              }
-        }
-}
-
 }  // namespace kernels::detail
 STAC3DL_NAMESPACE_END
+
+#define STAC3DL_ISA_FILE "stac3dl/kernels/conv3d_lines.inl"
+#include "stac3dl/core/for_each_isa.hpp"

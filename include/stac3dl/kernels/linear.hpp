@@ -7,6 +7,9 @@
 
 #include "stac3dl/kernels/gemm.hpp"
 
+#define STAC3DL_ISA_FILE "stac3dl/kernels/linear.inl"
+#include "stac3dl/core/for_each_isa.hpp"
+
 STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
@@ -14,22 +17,18 @@ namespace kernels {
 /// sums (O) += sum over the rows of x (R, O), added in order of the rows.
 template <class Real>
 void add_row_sums(CView<Real, 2> x, View<Real, 1> sums) {
-  const Index R = x.size(0), O = x.size(1);
-  // Threads take columns; a column's sum is one chain whatever their number is.
-  parallel_chunks(O, R * O < 100000 ? O : 64, [&](Index o0, Index o1) {
-    for (Index r = 0; r < R; ++r)
-      for (Index o = o0; o < o1; ++o) sums.data()[o] += x.data()[r * O + o];
-  });
+  STAC3DL_DISPATCH(add_row_sums_run<Real>(x, sums));
+}
+/// b (O) is added to every row of y (R, O).
+template <class Real>
+void add_to_rows(CView<Real, 1> b, View<Real, 2> y) {
+  STAC3DL_DISPATCH(add_to_rows_run<Real>(b, y));
 }
 
 template <class Real>
 void linear_forward(CView<Real, 2> x, CView<Real, 2> w, CView<Real, 1> b, View<Real, 2> y, Workspace& ws) {
   gemm<Real>(x, Transpose::no, w, Transpose::yes, y, Store::overwrite, ws);
-  if (b.empty()) return;
-  const Index O = y.size(1);
-  parallel_chunks(y.size(0), std::max<Index>(1, 100000 / std::max<Index>(1, O)), [&](Index r0, Index r1) {
-    for (Index r = r0; r < r1; ++r) y.slice(r).array() += b.array();
-  });
+  if (!b.empty()) add_to_rows<Real>(b, y);
 }
 
 /// dx = dy w

@@ -4,7 +4,9 @@
 ///   z[l] = x[l] Wx' + b + h[l-1] Wh',  (h[l], c[l]) = gates(z[l], c[l-1])     (lstm_cell.hpp; h[-1], c[-1]: the start)
 /// Reversed in time, l+1 stands for l-1 and the run goes from the last step to the first.  At a masked (step, row) the
 /// state stays as it was, and y holds it.
-/// The products with x do not wait for one another: one gemm makes them for all steps, one gemm a step adds h Wh'.
+/// The products with x do not wait for one another: one gemm makes them for all steps.  What a step adds, h Wh', is made
+/// with weights packed once for the run, each task taking some rows of the batch through all steps (lstm_sequence.inl);
+/// batches of few rows, which do not pay for packing, take one gemm a step.
 /// Backward from dy (L, B, U), with dh and dc of the last state (0 if not given), from the last step run to the first:
 ///   dz[l], dc <- lstm_gates.hpp from dy[l] + dh, dc        dh <- dz[l] Wh   (masked rows: dh <- dy[l] + dh, dc stays)
 /// and for all steps at once, dz being 0 where masked:
@@ -63,6 +65,36 @@ template <class T>
 BasicView<T, 2> as_rows(BasicView<T, 3> x) {
   return x.reshape(Shape<2>{x.size(0) * x.size(1), x.size(2)});
 }
+/// Does the run pay for packing the weights?
+template <class Real>
+bool lstm_packs(const LstmRun<Real>& run) {
+  return run.batch() > 16;
+}
+}  // namespace detail
+
+}  // namespace kernels
+
+STAC3DL_NAMESPACE_END
+
+#define STAC3DL_ISA_FILE "stac3dl/kernels/lstm_sequence.inl"
+#include "stac3dl/core/for_each_isa.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+namespace kernels {
+
+namespace detail {
+/// See lstm_forward_run and lstm_backward_run in lstm_sequence.inl.
+template <class Real>
+void run_lstm_forward(const LstmRun<Real>& run, Index s0, Index s1, Index first, const LstmStateView<const Real>& start,
+                      View<Real, 3> z, View<Real, 3> y, Real* cells, bool keep_c, Workspace& ws) {
+  STAC3DL_DISPATCH(lstm_forward_run<Real>(run, s0, s1, first, start, z, y, cells, keep_c, ws));
+}
+template <class Real>
+void run_lstm_backward(const LstmRun<Real>& run, CView<Real, 3> gates, CView<Real, 3> cells, CView<Real, 3> dy,
+                       bool start_wanted, View<Real, 2> dh, View<Real, 2> dc, View<Real, 3> dz, Workspace& ws) {
+  STAC3DL_DISPATCH(lstm_backward_run<Real>(run, gates, cells, dy, start_wanted, dh, dc, dz, ws));
+}
 }  // namespace detail
 
 /// y (L, B, U); gates (L, B, 4U) and cells (L, B, U) are what backward needs; `last`, if given, gets the last state.
@@ -76,6 +108,10 @@ void lstm_forward(const LstmRun<Real>& run, View<Real, 3> y, View<Real, 3> gates
   detail::check_lstm_state("lstm_forward last", last, run);
   gemm<Real>(detail::as_rows(run.x), Transpose::no, run.weights.x, Transpose::yes, detail::as_rows(gates),
              Store::overwrite, ws);
+  if (detail::lstm_packs(run)) {
+    detail::run_lstm_forward<Real>(run, 0, L, 0, run.start, gates, y, cells.data(), true, ws);
+    return detail::copy_last_state<Real>(y.slice(run.at(L - 1)), cells.slice(run.at(L - 1)), last);
+  }
   CView<Real, 2> h = run.start.h, c = run.start.c;
   for (Index s = 0; s < L; ++s) {
     const Index l = run.at(s);
@@ -104,6 +140,11 @@ void lstm_infer(const LstmRun<Real>& run, const LstmStateView<Real>& state, View
     const auto z = scratch.range(0, count);
     gemm<Real>(detail::as_rows(run.x.range(first, count)), Transpose::no, run.weights.x, Transpose::yes,
                detail::as_rows(z), Store::overwrite, ws);
+    if (detail::lstm_packs(run)) {
+      detail::run_lstm_forward<Real>(run, s0, s0 + count, first, {h, state.c}, z, y, state.c.data(), false, ws);
+      h = y.slice(run.at(s0 + count - 1));
+      continue;
+    }
     for (Index s = s0; s < s0 + count; ++s) {
       const Index l = run.at(s);
       gemm<Real>(h, Transpose::no, run.weights.h, Transpose::yes, z.slice(l - first), Store::add, ws);
@@ -133,7 +174,9 @@ void lstm_backward(const LstmRun<Real>& run, CView<Real, 3> y, CView<Real, 3> ga
   dh.array() = 0, dc.array() = 0;
   if (dlast.h) dh.array() = dlast.h.array(), dc.array() = dlast.c.array();
 
-  for (Index s = L - 1; s >= 0; --s) {
+  const bool packs = detail::lstm_packs(run);
+  if (packs) detail::run_lstm_backward<Real>(run, gates, cells, dy, bool(dstart.h), dh, dc, dz, ws);
+  for (Index s = packs ? -1 : L - 1; s >= 0; --s) {
     const Index l = run.at(s);
     const CView<Real, 2> c = s > 0 ? cells.slice(run.at(s - 1)) : run.start.c;
     lstm_gates_backward<Real>(gates.slice(l), run.step_mask(l), c, cells.slice(l), dy.slice(l), dh, dc, dz.slice(l));

@@ -9,6 +9,7 @@
 
 #include <optional>
 
+#include "stac3dl/model/blocked_block.hpp"
 #include "stac3dl/model/plan.hpp"
 #include "stac3dl/nn/activation.hpp"
 #include "stac3dl/nn/batch_norm.hpp"
@@ -16,8 +17,6 @@
 #include "stac3dl/nn/pool3d.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
-
-enum class Activation { relu, sigmoid };
 
 template <class Real>
 class ConvBlock {
@@ -30,6 +29,7 @@ class ConvBlock {
     typename MaxPool3d<Real>::Cache pool;
     Tensor<Real, 5> convolved;               ///< c, kept only for batch norm's backward
     Tensor<Real, 5> active;                  ///< a, kept only where a pool follows; otherwise y is a
+    BlockedCache blocked;                    ///< for the form of the block that runs on blocked volumes
   };
 
   ConvBlock(const BlockConfig& config, Index channels_in, Index channels_out, Activation activation, const Random& init)
@@ -42,6 +42,21 @@ class ConvBlock {
   }
 
   const std::string& name() const { return config_.name; }
+  void set_accuracy(Conv3dAccuracy accuracy) { conv_.set_accuracy(accuracy); }
+
+  /// True if the block runs, for inputs of this shape, on blocked volumes, in one go from input to pool: float, no batch
+  /// normalisation, and tiles that suit it.
+  bool plan_blocked(const Shape<5>& x, Cache& k) const {
+    if constexpr (std::is_same_v<Real, float>)
+      if (!norm_) return blocked().plan(x, k.blocked);
+    return false;
+  }
+  BlockedBlock blocked() const
+    requires std::is_same_v<Real, float>
+  {
+    return {conv_, {activation_, config_.pool}};
+  }
+  Conv3d<Real>& conv() { return conv_; }
   bool pooled() const { return config_.pool != Axes{1, 1, 1}; }
 
   Shape<5> plan(const Shape<5>& x, Cache& k) const {
@@ -116,7 +131,7 @@ class ConvBlock {
   void visit_buffers(Visit&& visit) {
     if (norm_) norm_->visit_buffers(scoped("norm.", visit));
   }
-  /// Every ReLU sign and pool choice of the last forward, for gradient checks.
+  /// Every ReLU sign and pool choice of the last forward, for gradient checks (in double; blocked volumes are float).
   std::uint64_t fold_choices(std::uint64_t fingerprint, CView<Real, 5> y, const Cache& k) const {
     if (activation_ == Activation::relu) fingerprint = fold_signs(fingerprint, tap(y, k));
     return pooled() ? fold_values(fingerprint, k.pool.choice.view()) : fingerprint;

@@ -7,41 +7,12 @@
 /// With one stream G = V.  Tokens r are (L, N, P, C_r), time-major, as the LSTM wants them.
 #pragma once
 
+#include "stac3dl/kernels/tokens.hpp"
 #include "stac3dl/model/masks.hpp"
 #include "stac3dl/model/stream.hpp"
 #include "stac3dl/nn/bilinear.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
-
-namespace kernels {
-
-/// tokens (L, N, P, C) from an image-like g (N, C, L, H, W), P = H * W; and back.
-template <class Real>
-void to_tokens(CView<Real, 5> g, View<Real, 4> tokens) {
-  const Index C = g.size(1), L = g.size(2), P = g.size(3) * g.size(4);
-  parallel_for(g.size(0) * L, [&](Index nl) {
-    const Index n = nl / L, l = nl % L;
-    Real* out = tokens.slice(l).slice(n).data();
-    for (Index c = 0; c < C; ++c) {
-      const Real* in = g.data() + ((n * C + c) * L + l) * P;
-      for (Index p = 0; p < P; ++p) out[p * C + c] = in[p];
-    }
-  });
-}
-template <class Real>
-void from_tokens(CView<Real, 4> tokens, View<Real, 5> g) {
-  const Index C = g.size(1), L = g.size(2), P = g.size(3) * g.size(4);
-  parallel_for(g.size(0) * L, [&](Index nl) {
-    const Index n = nl / L, l = nl % L;
-    const Real* in = tokens.slice(l).slice(n).data();
-    for (Index c = 0; c < C; ++c) {
-      Real* out = g.data() + ((n * C + c) * L + l) * P;
-      for (Index p = 0; p < P; ++p) out[p] = in[p * C + c];
-    }
-  });
-}
-
-}  // namespace kernels
 
 template <class Real>
 class Encoder {
@@ -66,6 +37,7 @@ class Encoder {
         two_streams_(model.streams == 2),
         feature_(plan.shared) {
     const Index last = static_cast<Index>(config.blocks.size()) - 1;
+    const bool tapped = model.keypoints.joints > 0 && model.keypoints.modality == config.name;
     for (Index i = 0; i <= last; ++i) {
       const BlockConfig& b = config.blocks[static_cast<std::size_t>(i)];
       const Index in = plan.blocks[static_cast<std::size_t>(i)].channels_in;
@@ -80,6 +52,11 @@ class Encoder {
       if (two_streams_)
         attention_.add(block(i == last ? plan.attention_channels : b.channels,
                              i == last ? Activation::sigmoid : Activation::relu, 2));
+    }
+    for (Index i = 0; tapped && i <= last; ++i) {
+      const auto& taps = model.keypoints.taps;
+      if (std::find(taps.begin(), taps.end(), config.blocks[static_cast<std::size_t>(i)].name) == taps.end()) continue;
+      shared_.keep_tap(i), feature_.keep_tap(i);
     }
   }
 
@@ -184,6 +161,9 @@ class Encoder {
         .tap_shape(at == 0 ? first : shapes[static_cast<std::size_t>(at) - 1]);
   }
 
+  void set_accuracy(Conv3dAccuracy accuracy) {
+    shared_.set_accuracy(accuracy), feature_.set_accuracy(accuracy), attention_.set_accuracy(accuracy);
+  }
   void fold() { shared_.fold(), feature_.fold(), attention_.fold(); }
   void update_running(const Cache& k) {
     shared_.update_running(k.shared), feature_.update_running(k.feature), attention_.update_running(k.attention);

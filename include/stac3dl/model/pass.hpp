@@ -29,6 +29,7 @@ struct ModelPass {
   const LstmState<Real>* start = nullptr;
   LstmState<Real>* last = nullptr;
   bool want_input_gradients = false;
+  bool weights_stay = false;  ///< of inference: the model's weights will not change, what is derived from them may be kept
   std::vector<Tensor<Real, 5>> d_inputs;  ///< (N, C, T, H, W) of each modality, if wanted
 
   // Internals, for inspection.

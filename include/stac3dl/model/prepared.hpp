@@ -1,7 +1,7 @@
 /// model/prepared.hpp - a model made ready for inference, apart from the one in training.
 ///
 /// prepare() copies the weights and folds batch normalisation into the convolutions; training that goes on with the
-/// original never meets stale weights.  The copy holds its own activations, so that calls at a shape seen before
+/// original never meets stale weights.  Large convolutions keep transformed weights, up to eight times the plain ones.  The copy holds its own activations, so that calls at a shape seen before
 /// allocate nothing; one thread uses it at a time.
 #pragma once
 
@@ -18,6 +18,7 @@ class PreparedModel {
   explicit PreparedModel(const StaC3d<Real>& model) : model_(model) {
     model_.fold();
     model_.visit_params([](const std::string&, auto& p) { p.grad = {}; });
+    pass_.weights_stay = true;
   }
 
   const ModelConfig& config() const { return model_.config(); }

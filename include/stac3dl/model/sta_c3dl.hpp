@@ -150,6 +150,10 @@ class StaC3d {
       encoders_[m].visit_buffers(scoped(config_.modalities[m].name + ".", visit));
   }
 
+  /// What the encoders' convolutions may give up for speed, in float.  The weights stay as they are.
+  void set_accuracy(Conv3dAccuracy accuracy) {
+    for (auto& e : encoders_) e.set_accuracy(accuracy);
+  }
   /// Folds batch normalisation into the convolutions: for inference only, see prepare().
   void fold() {
     for (auto& e : encoders_) e.fold();
@@ -200,6 +204,8 @@ class StaC3d {
       const Input& in = batch.inputs[m];
       const std::string& name = config_.modalities[m].name;
       check_shape(("StaC3d: frame mask of \"" + name + "\"").c_str(), in.frames.shape(), {N, in.x.size(2)});
+      auto& cache = k.modalities[m].encoder;
+      cache.shared.prepare = cache.feature.prepare = cache.attention.prepare = k.weights_stay;
       const Shape<4> tokens = encoders_[m].plan(in.x.shape(), k.modalities[m].encoder, keep);
       check(tokens[1] == N, "StaC3d: modality \"", name, "\" has ", tokens[1], " examples, \"",
             config_.modalities.front().name, "\" ", N);

@@ -1,4 +1,7 @@
 /// model/stream.hpp - a chain of convolution blocks: one of the encoder's two streams, or the part that they share.
+///
+/// Blocks that can run on blocked volumes (blocked_block.hpp) do, and hand them on to one another; volumes are turned only
+/// where such a block meets another kind, and at the chain's end, which is plain.
 #pragma once
 
 #include <span>
@@ -17,9 +20,10 @@ class Stream3d {
   struct Cache {
     std::vector<typename Block::Cache> blocks;
     std::vector<Shape<5>> shape;                ///< of each block's output
-    std::vector<Tensor<Real, 5>> y;             ///< each block's output; empty in inference
+    std::vector<Tensor<Real, 5>> y;             ///< each block's plain output; empty in inference, and inside blocked runs
     std::vector<Tensor<std::uint8_t, 2>> steps; ///< (N, T_i) valid steps after block i's convolution, for batch norm
-    Index scratch = 0;                          ///< elements of the largest output
+    Index scratch = 0, blocked_scratch = 0;     ///< elements of the largest outputs, plain and blocked
+    bool prepare = false;                       ///< inference may keep transformed weights: they will not change
   };
   /// Gradient that reaches the activation of block `block` from outside the chain.
   struct TapGradient {
@@ -34,7 +38,14 @@ class Stream3d {
 
   /// `first` is the number, in the encoder, of the chain's first block: taps name blocks by the encoder's numbers.
   explicit Stream3d(Index first = 0) : first_(first) {}
-  void add(Block block) { blocks_.push_back(std::move(block)); }
+  void add(Block block) { blocks_.push_back(std::move(block)), tapped_.push_back(false); }
+  /// Block `i` of the encoder, if it is this chain's, keeps its activation plain, for taps.
+  void keep_tap(Index i) {
+    if (i >= first_ && i < first_ + size()) tapped_[static_cast<std::size_t>(i - first_)] = true;
+  }
+  void set_accuracy(Conv3dAccuracy accuracy) {
+    for (Block& b : blocks_) b.set_accuracy(accuracy);
+  }
   bool empty() const { return blocks_.empty(); }
   Index size() const { return static_cast<Index>(blocks_.size()); }
   const Block& block(Index i) const { return blocks_[static_cast<std::size_t>(i)]; }
@@ -43,12 +54,26 @@ class Stream3d {
   Shape<5> plan(Shape<5> x, Cache& k, bool keep = true) const {
     k.blocks.resize(blocks_.size()), k.y.resize(blocks_.size()), k.steps.resize(blocks_.size());
     k.shape.resize(blocks_.size());
-    k.scratch = 0;
+    k.scratch = k.blocked_scratch = 0;
+    const Shape<5> first = x;
+    const auto input = [&](std::size_t i) { return i == 0 ? first : k.shape[i - 1]; };
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
-      x = keep ? blocks_[i].plan(x, k.blocks[i]) : blocks_[i].output_shape(x);
-      if (keep) k.y[i].resize(x);
-      k.shape[i] = x;
-      k.scratch = std::max(k.scratch, element_count(x));
+      if (tapped_[i] || !blocks_[i].plan_blocked(x, k.blocks[i])) k.blocks[i].blocked.plan = {};
+      k.shape[i] = x = blocks_[i].output_shape(x);
+      if (is_blocked(k, i)) k.blocked_scratch = std::max(k.blocked_scratch, kernels::blocked_size(x));
+    }
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      if (leaves_plain(k, i)) k.scratch = std::max(k.scratch, element_count(k.shape[i]));
+      if (!is_blocked(k, i)) {
+        if (keep) blocks_[i].plan(input(i), k.blocks[i]);
+      } else {
+        BlockedCache& b = k.blocks[i].blocked;
+        if (keep) b.y.resize(k.shape[i]);
+        if (keep && blocks_[i].pooled()) b.choice.resize(k.shape[i]);
+        if (keep && takes_plain(k, i)) b.x.resize(input(i));
+        if (takes_plain(k, i)) k.blocked_scratch = std::max(k.blocked_scratch, kernels::blocked_size(input(i)));
+      }
+      if (keep && leaves_plain(k, i)) k.y[i].resize(k.shape[i]);
     }
     return x;
   }
@@ -58,7 +83,15 @@ class Stream3d {
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       k.blocks[i].norm.training = training;
       k.blocks[i].norm.mask = k.steps[i];
-      blocks_[i].forward(i == 0 ? x : k.y[i - 1], k.y[i], k.blocks[i], ws);
+      if (!is_blocked(k, i)) {
+        blocks_[i].forward(i == 0 ? x : k.y[i - 1], k.y[i], k.blocks[i], ws);
+      } else if constexpr (has_blocked) {
+        BlockedCache& b = k.blocks[i].blocked;
+        if (takes_plain(k, i)) kernels::to_blocked(i == 0 ? x : k.y[i - 1], b.x.view());
+        blocks_[i].blocked().forward(blocked_input(k, i), b.y.view(), blocks_[i].pooled() ? b.choice.view().data : nullptr,
+                                     b, ws);
+        if (leaves_plain(k, i)) kernels::from_blocked(b.y.view(), k.y[i]);
+      }
     }
   }
 
@@ -66,31 +99,61 @@ class Stream3d {
   void backward(CView<Real, 5> x, CView<Real, 5> dy, View<Real, 5> dx, const Cache& k, Workspace& ws,
                 std::span<const TapGradient> taps = {}) {
     Workspace::Scope scope(ws);
-    View<Real, 1> buffers[2] = {ws.take<Real>(k.scratch), ws.take<Real>(k.scratch)};
-    CView<Real, 5> d = dy;
+    const View<Real, 1> plain[2] = {ws.take<Real>(k.scratch), ws.take<Real>(k.scratch)};
+    const View<Real, 1> blocked[2] = {ws.take<Real>(k.blocked_scratch), ws.take<Real>(k.blocked_scratch)};
+    CView<Real, 5> d = dy;                 // gradient of block i's output, plain
+    const Real* d_blocked = nullptr;       // or blocked
     for (std::size_t i = blocks_.size(); i-- > 0;) {
-      View<Real, 5> below = i == 0 ? dx : View<Real, 5>(buffers[i % 2].data(), k.shape[i - 1]);
-      CView<Real, 5> tap;
-      for (const TapGradient& t : taps)
-        if (t.block == first_ + static_cast<Index>(i)) tap = t.gradient;
-      blocks_[i].backward(i == 0 ? x : k.y[i - 1], k.y[i], d, below, k.blocks[i], ws, tap);
+      View<Real, 5> below = i == 0 ? dx : View<Real, 5>(plain[i % 2].data(), k.shape[i - 1]);
+      if (!is_blocked(k, i)) {
+        CView<Real, 5> tap;
+        for (const TapGradient& t : taps)
+          if (t.block == first_ + static_cast<Index>(i)) tap = t.gradient;
+        blocks_[i].backward(i == 0 ? x : k.y[i - 1], k.y[i], d, below, k.blocks[i], ws, tap);
+        d_blocked = nullptr;
+      } else if constexpr (has_blocked) {
+        using kernels::BlockedView;
+        const BlockedCache& b = k.blocks[i].blocked;
+        BlockedView<float> from(const_cast<float*>(d_blocked), k.shape[i]);
+        if (d_blocked == nullptr) {
+          from.data = blocked[(i + 1) % 2].data();
+          kernels::to_blocked(d, from);
+        }
+        const BlockedView<const float> in = blocked_input(k, i);
+        const bool wanted = i > 0 || dx;
+        const BlockedView<float> to = wanted ? BlockedView<float>(blocked[i % 2].data(), in.shape) : BlockedView<float>();
+        blocks_[i].blocked().backward(blocks_[i].conv(), in, b.y.view(), from, to, b, ws);
+        if (wanted && takes_plain(k, i)) kernels::from_blocked(to, below);
+        d_blocked = takes_plain(k, i) ? nullptr : to.data;
+      }
       d = below;
     }
   }
 
   /// y is the last block's output; everything between lives in the workspace.
-  void infer(CView<Real, 5> x, View<Real, 5> y, const Cache& k, Workspace& ws,
-             std::span<const TapOutput> taps = {}) const {
+  void infer(CView<Real, 5> x, View<Real, 5> y, Cache& k, Workspace& ws, std::span<const TapOutput> taps = {}) const {
     Workspace::Scope scope(ws);
-    View<Real, 1> buffers[2] = {ws.take<Real>(k.scratch), ws.take<Real>(k.scratch)};
+    const View<Real, 1> plain[2] = {ws.take<Real>(k.scratch), ws.take<Real>(k.scratch)};
+    const View<Real, 1> blocked[2] = {ws.take<Real>(k.blocked_scratch), ws.take<Real>(k.blocked_scratch)};
     CView<Real, 5> current = x;
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       const bool last = i + 1 == blocks_.size();
-      View<Real, 5> next = last ? y : View<Real, 5>(buffers[i % 2].data(), k.shape[i]);
-      View<Real, 5> tap;
-      for (const TapOutput& t : taps)
-        if (t.block == first_ + static_cast<Index>(i)) tap = t.active;
-      blocks_[i].infer(current, next, ws, tap);
+      View<Real, 5> next = last ? y : View<Real, 5>(plain[i % 2].data(), k.shape[i]);
+      if (!is_blocked(k, i)) {
+        View<Real, 5> tap;
+        for (const TapOutput& t : taps)
+          if (t.block == first_ + static_cast<Index>(i)) tap = t.active;
+        blocks_[i].infer(current, next, ws, tap);
+      } else if constexpr (has_blocked) {
+        const BlockedBlock block = blocks_[i].blocked();
+        BlockedCache& b = k.blocks[i].blocked;
+        const kernels::BlockedView<float> in(blocked[(i + 1) % 2].data(), i == 0 ? x.shape() : k.shape[i - 1]);
+        const kernels::BlockedView<float> out(blocked[i % 2].data(), k.shape[i]);
+        if (takes_plain(k, i)) kernels::to_blocked(current, in);
+        if (k.prepare) block.prepare(b);
+        block.forward(in, out, nullptr, b, ws);
+        if (leaves_plain(k, i)) kernels::from_blocked(out, next);
+      }
       current = next;
     }
   }
@@ -111,13 +174,26 @@ class Stream3d {
   }
   std::uint64_t fold_choices(std::uint64_t fingerprint, const Cache& k) const {
     for (std::size_t i = 0; i < blocks_.size(); ++i)
-      fingerprint = blocks_[i].fold_choices(fingerprint, k.y[i], k.blocks[i]);
+      if (!is_blocked(k, i)) fingerprint = blocks_[i].fold_choices(fingerprint, k.y[i], k.blocks[i]);
     return fingerprint;
   }
 
  private:
+  static constexpr bool has_blocked = std::is_same_v<Real, float>;
+
+  static bool is_blocked(const Cache& k, std::size_t i) { return static_cast<bool>(k.blocks[i].blocked); }
+  /// Whether a blocked block's input comes plain, and whether a block's output is needed plain.
+  static bool takes_plain(const Cache& k, std::size_t i) { return i == 0 || !is_blocked(k, i - 1); }
+  static bool leaves_plain(const Cache& k, std::size_t i) {
+    return i + 1 == k.blocks.size() || !is_blocked(k, i) || !is_blocked(k, i + 1);
+  }
+  static kernels::BlockedView<const float> blocked_input(const Cache& k, std::size_t i) {
+    return takes_plain(k, i) ? k.blocks[i].blocked.x.view() : k.blocks[i - 1].blocked.y.view();
+  }
+
   Index first_;
   std::vector<Block> blocks_;
+  std::vector<bool> tapped_;
 };
 
 STAC3DL_NAMESPACE_END

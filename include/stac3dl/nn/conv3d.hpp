@@ -35,6 +35,9 @@ class Conv3d {
   Index out_channels() const { return weight_.value.size(0); }
   bool has_bias() const { return bias_.size() > 0; }
   const Conv3dSpec& spec() const { return spec_; }
+  /// What may be given up for speed; double gives up nothing.
+  Conv3dAccuracy accuracy() const { return accuracy_; }
+  void set_accuracy(Conv3dAccuracy accuracy) { accuracy_ = accuracy; }
   Parameter<Real, 5>& weight() { return weight_; }
   const Parameter<Real, 5>& weight() const { return weight_; }
   Parameter<Real, 1>& bias() { return bias_; }
@@ -53,13 +56,14 @@ class Conv3d {
   void forward(CView<Real, 5> x, View<Real, 5> y, Cache&, Workspace& ws) const { infer(x, y, ws); }
   void infer(CView<Real, 5> x, View<Real, 5> y, Workspace& ws) const {
     check_shapes("Conv3d::forward x", x.shape(), "Conv3d::forward y", y.shape());
-    kernels::conv3d_forward<Real>(x, weight_.value, given(bias_.value), y, spec_, ws);
+    kernels::conv3d_forward<Real>(x, weight_.value, given(bias_.value), y, spec_, ws, conv3d_variant(accuracy_));
   }
   void backward(CView<Real, 5> x, CView<Real, 5>, CView<Real, 5> dy, View<Real, 5> dx, const Cache&, Workspace& ws) {
     check_shapes("Conv3d::backward x", x.shape(), "Conv3d::backward dy", dy.shape());
     if (dx) check_shape("Conv3d::backward dx", dx.shape(), x.shape());
-    kernels::conv3d_backward_weights<Real>(x, dy, weight_.grad, given(bias_.grad), spec_, ws);
-    if (dx) kernels::conv3d_backward_data<Real>(dy, weight_.value, dx, spec_, ws);
+    kernels::conv3d_backward_weights<Real>(x, dy, weight_.grad, given(bias_.grad), spec_, ws,
+                                           conv3d_variant(accuracy_));
+    if (dx) kernels::conv3d_backward_data<Real>(dy, weight_.value, dx, spec_, ws, conv3d_variant(accuracy_));
   }
   template <class Visit>
   void visit_params(Visit&& visit) {
@@ -76,6 +80,7 @@ class Conv3d {
   static View<Real, 1> given(Tensor<Real, 1>& b) { return b.empty() ? View<Real, 1>() : b.view(); }
 
   Conv3dSpec spec_;
+  Conv3dAccuracy accuracy_ = Conv3dAccuracy::standard;
   Parameter<Real, 5> weight_;
   Parameter<Real, 1> bias_;
 };

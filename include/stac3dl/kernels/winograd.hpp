@@ -1,0 +1,84 @@
+/// kernels/winograd.hpp - 3-D convolution by Winograd's minimal filtering (equations in winograd_plan.hpp).
+///
+/// Volumes are blocked (blocked.hpp).  Weights are transformed once for a plan and an instruction set, and used by any
+/// number of runs.  Float only: double is for checking, and takes direct sums.
+#pragma once
+
+#include "stac3dl/core/workspace.hpp"
+#include "stac3dl/kernels/blocked_pool.hpp"
+#include "stac3dl/kernels/winograd_plan.hpp"
+
+#define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_line.inl"
+#include "stac3dl/core/for_each_isa.hpp"
+#define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_input.inl"
+#include "stac3dl/core/for_each_isa.hpp"
+#define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_product.inl"
+#include "stac3dl/core/for_each_isa.hpp"
+#define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_output.inl"
+#include "stac3dl/core/for_each_isa.hpp"
+#define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_weights.inl"
+#include "stac3dl/core/for_each_isa.hpp"
+#define STAC3DL_ISA_FILE "stac3dl/kernels/winograd.inl"
+#include "stac3dl/core/for_each_isa.hpp"
+#define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_gradient.inl"
+#include "stac3dl/core/for_each_isa.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+namespace kernels {
+
+enum class WinogradPass { forward, data };
+
+/// Weights of a run: w (O, C, KT, 3, 3) as they are, transformed as they are needed, or also transformed ahead.
+struct WinogradKernel {
+  CView<float, 5> w;
+  WinogradPass pass = WinogradPass::forward;
+  const float* prepared = nullptr;  ///< plan.weights_size() floats of winograd_transform_weights, or null
+};
+
+/// u (plan.weights_size()) from w (O, C, KT, 3, 3): of the convolution, or of its gradient by the input.  Good for the
+/// instruction set in use.
+inline void winograd_transform_weights(const WinogradPlan& plan, CView<float, 5> w, WinogradPass pass, float* u) {
+  const Index taps = w.size(2) * 9, C = w.size(1);
+  const bool forward = pass == WinogradPass::forward;
+  STAC3DL_DISPATCH(winograd_weights(
+      plan, {w.data(), forward ? taps : C * taps, forward ? C * taps : taps, !forward}, u));
+}
+
+/// True if the pool's windows lie inside tiles.
+inline bool winograd_pools(const WinogradPlan& plan, const ConvEpilogue& after) {
+  const std::array<Index, 3> tile{plan.depth->tile, plan.tile, plan.tile};
+  for (std::size_t a = 0; a < 3; ++a)
+    if (tile[a] % after.pool[a] != 0) return false;
+  return true;
+}
+
+/// y = epilogue(conv(x) + bias).  bias: filled up to whole blocks, or null.  choice: blocked as y, which element of the
+/// pool's window won, or null.
+inline void winograd_convolve(const WinogradPlan& plan, BlockedView<const float> x, const WinogradKernel& kernel,
+                              const float* bias, const ConvEpilogue& after, BlockedView<float> y, std::uint8_t* choice,
+                              Workspace& ws) {
+  if (after.pooled() && !winograd_pools(plan, after)) {
+    const auto& [a, b, c] = plan.problem.out;
+    const Shape<5> shape{x.shape[0], plan.problem.out_channels, a, b, c};
+    Workspace::Scope scope(ws);
+    const BlockedView<float> active(ws.take<float>(blocked_size(shape)).data(), shape);
+    winograd_convolve(plan, x, kernel, bias, {after.activation, {1, 1, 1}}, active, nullptr, ws);
+    return blocked_max_pool(active, after.pool, y, choice);
+  }
+  const Index taps = kernel.w.size(2) * 9, C = kernel.w.size(1);
+  const bool forward = kernel.pass == WinogradPass::forward;
+  // Outputs that no cache holds need not pass through one.
+  const bool stream = !after.pooled() && y.size() * Index{4} > (Index{16} << 20);
+  STAC3DL_DISPATCH(winograd_run(
+      plan, x, {kernel.prepared, {kernel.w.data(), forward ? taps : C * taps, forward ? C * taps : taps, !forward}},
+      {bias, after, y.data, choice, stream}, ws));
+}
+
+/// dw (O, C, KT, 3, 3) += gradient by the weights of the forward pass's plan, from its x and dy.
+inline void winograd_weight_gradient(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy,
+                                     View<float, 5> dw, Workspace& ws) {
+  STAC3DL_DISPATCH(winograd_gradient(plan, x, dy, dw.data(), ws));
+}
+
+}  // namespace kernels
+STAC3DL_NAMESPACE_END

@@ -1,0 +1,109 @@
+// kernels/winograd_output.inl - products to outputs: y = A' M A, then bias, activation and max pool while in registers.
+
+/// What follows a convolution, and where it goes.
+struct WinogradTarget {
+  const float* bias;  ///< (O) filled up to whole blocks, or null
+  ConvEpilogue after;
+  float* y;               ///< blocked, of the pooled size
+  std::uint8_t* choice;   ///< blocked as y: the element of the pool's window that won; or null
+  bool stream;            ///< y is too large for the caches: store past them
+};
+
+/// Rows and columns of one depth point's products, vectors of one lane group of each 16 floats: to M * M sums.
+template <int M>
+ISA_INLINE void winograd_output_plane(const float* products, float* sums) {
+  using P = Pack<float>;
+  using Line = WinogradLine<M>;
+  constexpr int T = Line::points;
+  P rows[M * T];
+  for (int w = 0; w < T; ++w) {
+    P m[T], o[M];
+    unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA { m[h] = P::load(products + (h * T + w) * channel_block); });
+    Line::output(m, o);
+    unroll<M>([&](auto h) STAC3DL_INLINE_LAMBDA { rows[h * T + w] = o[h]; });
+  }
+  unroll<M>([&](auto h) STAC3DL_INLINE_LAMBDA {
+    P o[M];
+    Line::output(rows + h * T, o);
+    unroll<M>([&](auto w) STAC3DL_INLINE_LAMBDA { o[w].store(sums + (h * M + w) * channel_block); });
+  });
+}
+
+ISA_INLINE Pack<float> winograd_activate(Activation activation, Pack<float> v) {
+  using P = Pack<float>;
+  if (activation == Activation::relu) return if_less(v, P::zero(), P::zero(), v);
+  if (activation == Activation::sigmoid) return P::all(1.f) / (P::all(1.f) + exp(P::zero() - v));
+  return v;
+}
+
+/// Outputs of one tile, lanes [lane, lane + width) of block `block`, to the volume.
+template <int M>
+ISA_INLINE void winograd_store(const WinogradPlan& plan, const WinogradTarget& target, Index sample, Index block,
+                               const std::array<Index, 3>& tile, Index lane, float* y) {
+  using P = Pack<float>;
+  const auto& size = plan.problem.out;
+  const auto& window = target.after.pool;
+  const std::array<Index, 3> step{plan.depth->tile, M, M};
+  std::array<Index, 3> first, count, out;
+  for (std::size_t a = 0; a < 3; ++a) {
+    first[a] = tile[a] * step[a];
+    count[a] = std::min(step[a], size[a] - first[a]) / window[a];
+    first[a] /= window[a];
+    out[a] = size[a] / window[a];
+  }
+  const Index volume = (sample * plan.out_blocks() + block) * out[0] * out[1] * out[2];
+  const bool pooled = window[1] > 1 || window[0] > 1 || window[2] > 1;
+  for (Index t = 0; t < count[0]; ++t)
+    for (Index h = 0; h < count[1]; ++h) {
+      const Index at = (volume + ((first[0] + t) * out[1] + first[1] + h) * out[2] + first[2]) * channel_block + lane;
+      float* to = target.y + at;
+      const float* from = y + (t * window[0] * M + h * window[1]) * M * channel_block;
+      const Index last = count[2] * channel_block;
+      if (pooled) {
+        for (Index w = 0; w < last; w += channel_block)
+          blocked_window(from + w * window[2], M * M * channel_block, M * channel_block, window, to + w,
+                         target.choice ? target.choice + at + w : nullptr);
+      } else if (target.stream) {
+        for (Index w = 0; w < last; w += channel_block) P::load(from + w).stream(to + w);
+      } else {
+        for (Index w = 0; w < last; w += channel_block) P::load(from + w).store(to + w);
+      }
+    }
+}
+
+/// Depth, bias and activation: sums (points, M * M) of one lane group to outputs (m_t, M * M) in their place.
+template <int M, int points>
+ISA_INLINE void winograd_output_depth(Pack<float> bias, Activation activation, float* sums) {
+  using P = Pack<float>;
+  using Depth = WinogradDepthLine<points>;
+  constexpr Index step = M * M * channel_block;
+  for (Index i = 0; i < step; i += channel_block) {
+    P m[points], y[Depth::tile];
+    unroll<points>([&](auto p) STAC3DL_INLINE_LAMBDA { m[p] = P::load(sums + p * step + i); });
+    Depth::output(m, y);
+    unroll<Depth::tile>([&](auto t) STAC3DL_INLINE_LAMBDA {
+      winograd_activate(activation, y[t] + bias).store(sums + t * step + i);
+    });
+  }
+}
+
+/// Depth points [p0, p1) of one tile and block.  `partial` (points * M * M, 16) carries the sums from call to call; null
+/// where all points come at once.
+template <int M>
+void winograd_output_tile(const WinogradPlan& plan, const WinogradTarget& target, Index sample, Index block,
+                          const std::array<Index, 3>& tile, int p0, int p1, const float* products, float* partial) {
+  using P = Pack<float>;
+  constexpr int T = WinogradLine<M>::points;
+  alignas(64) float here[6 * M * M * channel_block];
+  float* const sums = partial ? partial : here;
+  for (Index lane = 0; lane < channel_block; lane += P::width) {
+    for (int p = p0; p < p1; ++p)
+      winograd_output_plane<M>(products + (p - p0) * T * T * channel_block + lane, sums + p * M * M * channel_block + lane);
+    if (p1 < plan.depth->points) continue;
+    const P bias = target.bias ? P::load(target.bias + block * channel_block + lane) : P::zero();
+    for_depth_points(*plan.depth, [&]<int points>() STAC3DL_INLINE_LAMBDA {
+      winograd_output_depth<M, points>(bias, target.after.activation, sums + lane);
+    });
+    winograd_store<M>(plan, target, sample, block, tile, lane, sums + lane);
+  }
+}

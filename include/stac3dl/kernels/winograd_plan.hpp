@@ -1,0 +1,153 @@
+/// kernels/winograd_plan.hpp - how a convolution is cut into Winograd tiles, and which tiles suit it.
+///
+/// A convolution of stride 1 with 3 x 3 x 3 or 1 x 3 x 3 taps, or the gradient of its input (the same with mirrored
+/// weights and padding 2 - p), is cut into tiles of m_t x m x m outputs.  Each tile's inputs are transformed to
+/// t_t x t x t points; at each point a matrix product over channels links inputs to outputs; the products are
+/// transformed back:
+///   V[p, tile, c] = (B' d B)     M[p, tile, o] = sum over c of V[p, tile, c] U[p, c, o]     y = A' M A
+/// Products an output: 27 directly, 8 with F(2,2,2), 4.5 with F(2,4,4), 3.4 with F(4,4,4) (less gained at edges).
+#pragma once
+
+#include "stac3dl/kernels/blocked.hpp"
+#include "stac3dl/kernels/conv3d_spec.hpp"
+#include "stac3dl/kernels/winograd_depth.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+/// What a convolution may give up for speed, in float; double is always exact.  Errors are the largest of an output's, over
+/// the outputs' RMS, with He weights and 512 channels.
+enum class Conv3dAccuracy {
+  standard,  ///< Winograd's tiles where they are fastest; largest error below 1e-4
+  exact,     ///< direct sums only; about 2e-6
+  fast,      ///< the largest tiles wherever they beat direct sums; below 1e-4 too
+};
+
+/// "standard", "exact" or "fast", as programs take it on their command lines.
+/// Throws Error for another name.
+inline Conv3dAccuracy conv3d_accuracy(std::string_view name) {
+  if (name == "standard") return Conv3dAccuracy::standard;
+  if (name == "exact") return Conv3dAccuracy::exact;
+  if (name == "fast") return Conv3dAccuracy::fast;
+  fail("accuracy: want standard, exact or fast, got \"", name, "\"");
+}
+
+namespace kernels {
+
+/// The sizes of a stride-1 convolution, or of its gradient by the input.
+struct WinogradProblem {
+  Index samples, in_channels, out_channels;
+  std::array<Index, 3> in, out, padding;
+  Index depth_taps;  ///< 1 or 3; the other two axes have 3
+
+  Index in_places() const { return in[0] * in[1] * in[2]; }
+  Index out_places() const { return out[0] * out[1] * out[2]; }
+};
+
+struct WinogradPlan {
+  WinogradProblem problem{};
+  const WinogradDepth* depth = nullptr;
+  int tile = 0;                     ///< outputs a tile along each inner axis: 2, 3 or 4
+  std::array<Index, 3> tiles{};     ///< of a sample, along each axis
+  Index block = 0;                  ///< tiles that are transformed and multiplied together
+  Index planes = 0;                 ///< depth points of which the inputs are transformed together: all, or 1
+  bool split_channels = false;      ///< threads share a block of tiles by output channels; else each has its own block
+
+  explicit operator bool() const { return depth != nullptr; }
+  Index tile_points() const { return (tile + 2) * (tile + 2); }
+  Index points() const { return depth->points * tile_points(); }
+  Index total_tiles() const { return problem.samples * tiles[0] * tiles[1] * tiles[2]; }
+  Index blocks() const { return (total_tiles() + block - 1) / block; }
+  Index in_blocks() const { return channel_blocks(problem.in_channels); }
+  Index out_blocks() const { return channel_blocks(problem.out_channels); }
+  /// Numbers of the transformed weights of `blocks` blocks of outputs, from point to point: (C, O) and a line, so that
+  /// points do not fall into the same sets of a cache.
+  Index weight_point(Index blocks) const { return (problem.in_channels * blocks + 1) * channel_block; }
+  /// Numbers of all transformed weights.
+  Index weights_size() const { return points() * weight_point(out_blocks()); }
+};
+
+/// The problem of a convolution's forward pass.
+inline WinogradProblem winograd_forward_problem(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
+  return {x[0], x[1], y[1], {x[2], x[3], x[4]}, {y[2], y[3], y[4]}, spec.padding, spec.kernel[0]};
+}
+/// The problem of its gradient by x.
+inline WinogradProblem winograd_data_problem(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
+  std::array<Index, 3> padding;
+  for (std::size_t a = 0; a < 3; ++a) padding[a] = spec.kernel[a] - 1 - spec.padding[a];
+  return {x[0], y[1], x[1], {y[2], y[3], y[4]}, {x[2], x[3], x[4]}, padding, spec.kernel[0]};
+}
+
+/// True if the tiles fit the convolution at all: stride 1, 3 taps along rows and columns, 1 or 3 along time.
+inline bool winograd_possible(const Conv3dSpec& spec) {
+  for (std::size_t a = 0; a < 3; ++a) {
+    if (spec.stride[a] != 1 || spec.padding[a] > spec.kernel[a] - 1) return false;
+    if (spec.kernel[a] != 3 && !(a == 0 && spec.kernel[a] == 1)) return false;
+  }
+  return true;
+}
+
+/// The plan with these tiles; `block` and `planes` as given (0: as many as make sense).
+inline WinogradPlan winograd_plan(const WinogradProblem& problem, const WinogradDepth& depth, int tile) {
+  WinogradPlan plan;
+  plan.problem = problem;
+  plan.depth = &depth;
+  plan.tile = tile;
+  plan.tiles = {(problem.out[0] + depth.tile - 1) / depth.tile, (problem.out[1] + tile - 1) / tile,
+                (problem.out[2] + tile - 1) / tile};
+  const Index total = std::max<Index>(1, plan.total_tiles());
+  const Index a_tile = plan.points() * (plan.in_blocks() + plan.out_blocks()) * channel_block * 4;
+  const Index some = std::max<Index>(12, (Index{4} << 20) / a_tile / 12 * 12);
+  plan.split_channels = total < 8 * some || plan.weights_size() * 4 > (Index{10} << 20);
+  if (!plan.split_channels) {
+    // Small weights, many tiles: each thread takes blocks whose points and products, about 4 MB, stay near it.
+    plan.block = some;
+    plan.planes = depth.points;
+    return plan;
+  }
+  // Large weights: threads share the output channels of large blocks of tiles, so that each weight is read once a block.
+  const Index blocks = (total + 127) / 128;
+  plan.block = (total + blocks - 1) / blocks;
+  const Index inputs = plan.points() * plan.in_blocks() * channel_block * 4 * plan.block;
+  plan.planes = inputs <= (Index{24} << 20) ? depth.points : 1;
+  return plan;
+}
+
+/// What a run costs, in nanoseconds of one core: fitted once to measurements, the same on every machine, so that the choice
+/// depends on sizes alone.
+inline double winograd_cost(const WinogradPlan& plan) {
+  const double points = static_cast<double>(plan.points()), at = points * static_cast<double>(plan.total_tiles());
+  const double weights = static_cast<double>(plan.problem.in_channels * plan.out_blocks() * channel_block);
+  const double passes = static_cast<double>((plan.total_tiles() + 127) / 128);
+  const double products = 2 * at * weights / 235;                                             // 235 products and sums
+  const double transforms = at * static_cast<double>(plan.in_blocks() + plan.out_blocks()) * 2;
+  return products + transforms + passes * points * weights * 4 / 45;                          // 45 bytes of weights
+}
+inline double direct_cost(const WinogradProblem& p) {
+  const double taps = static_cast<double>(p.depth_taps * 9 * p.in_channels * p.out_channels);
+  return 2 * taps * static_cast<double>(p.samples * p.out_places()) / 110;
+}
+
+/// The tiles for a problem; an empty plan where direct sums are the better choice.
+///
+/// All tiles are within the bar of `standard`: F(4,4,4) errs by 3e-5 of the outputs' RMS at 512 channels.  The cheapest is
+/// taken; `fast` takes F(4,4,4) wherever it beats direct sums.
+inline WinogradPlan choose_winograd(const WinogradProblem& p, Conv3dAccuracy accuracy) {
+  if (accuracy == Conv3dAccuracy::exact || p.samples == 0) return {};
+  if (p.out[0] < 1 || p.out[1] < 3 || p.out[2] < 3) return {};
+  const WinogradDepth& depth = p.depth_taps == 1                                      ? winograd_depth_single
+                               : p.in[0] == 2 && p.out[0] == 2 && p.padding[0] == 1 ? winograd_depth_pair
+                               : p.out[0] >= 3                                       ? winograd_depth_4
+                                                                                      : winograd_depth_2;
+  WinogradPlan best;
+  double least = direct_cost(p);
+  for (const int tile : {4, 3, 2}) {
+    const WinogradPlan plan = winograd_plan(p, depth, tile);
+    const double cost = winograd_cost(plan);
+    if (cost < least) best = plan, least = cost;
+    if (accuracy == Conv3dAccuracy::fast && best) break;
+  }
+  return best;
+}
+
+}  // namespace kernels
+STAC3DL_NAMESPACE_END

@@ -1,0 +1,83 @@
+/// model/blocked_block.hpp - a row of section 2's table in one go, on blocked volumes: y = maxpool(activation(W * x + b)).
+///
+/// The convolution by Winograd's tiles applies activation and pool to sums that are still in registers; the activation
+/// before the pool is never stored.  Of it backward needs only which element of each window won, a byte.
+/// Backward: dy -> dc through pool and activation (blocked_epilogue.hpp) -> dx, dW, db.
+#pragma once
+
+#include "stac3dl/nn/conv3d.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+/// What a pass over one block keeps.
+struct BlockedCache {
+  kernels::WinogradPlan plan, data_plan;          ///< empty: the block does not run this way
+  kernels::BlockedTensor<float> x;                ///< the input, where the block before left it plain
+  kernels::BlockedTensor<float> y;                ///< the output
+  kernels::BlockedTensor<std::uint8_t> choice;    ///< of y's shape, where a pool follows
+  // Inference: transformed weights, made once for a plan, an instruction set and weights that stay as they are.
+  Memory prepared;
+  Isa prepared_isa = Isa::portable;
+  Index prepared_points = 0;
+
+  explicit operator bool() const { return static_cast<bool>(plan); }
+};
+
+class BlockedBlock {
+ public:
+  using Cache = BlockedCache;
+  using In = kernels::BlockedView<const float>;
+  using Out = kernels::BlockedView<float>;
+
+  BlockedBlock(const Conv3d<float>& conv, const kernels::ConvEpilogue& after) : conv_(conv), after_(after) {}
+
+  /// Plans for x (N, C, T, H, W); false, and empty plans, where the block cannot or had better not run this way.
+  bool plan(const Shape<5>& x, Cache& k) const {
+    const Shape<5> c = conv_.output_shape(x);
+    k.plan = kernels::conv3d_winograd_plan(x, c, conv_.spec(), conv_.accuracy());
+    k.data_plan = kernels::conv3d_winograd_data_plan(x, c, conv_.spec(), conv_.accuracy());
+    const bool known = after_.pool == Axes{1, 1, 1} || after_.pool == Axes{1, 2, 2} || after_.pool == Axes{2, 2, 2} ||
+                       after_.pool == Axes{2, 1, 1};
+    if (!k.plan || !k.data_plan || !known) k.plan = k.data_plan = {};
+    return static_cast<bool>(k.plan);
+  }
+
+  void forward(In x, Out y, std::uint8_t* choice, const Cache& k, Workspace& ws) const {
+    Workspace::Scope scope(ws);
+    const float* prepared = k.prepared_points ? reinterpret_cast<const float*>(k.prepared.data()) : nullptr;
+    kernels::winograd_convolve(k.plan, x, {conv_.weight().value, kernels::WinogradPass::forward, prepared}, bias(ws),
+                               after_, y, choice, ws);
+  }
+
+  /// Transforms the weights ahead; they must not change afterwards.
+  void prepare(Cache& k) const {
+    if (k.prepared_points == k.plan.weights_size() && k.prepared_isa == isa()) return;
+    k.prepared = Memory(static_cast<std::size_t>(k.plan.weights_size()) * sizeof(float));
+    kernels::winograd_transform_weights(k.plan, conv_.weight().value, kernels::WinogradPass::forward,
+                                        reinterpret_cast<float*>(k.prepared.data()));
+    k.prepared_points = k.plan.weights_size(), k.prepared_isa = isa();
+  }
+
+  /// Adds to the gradients of `conv`, which is this block's; dx may be empty.
+  void backward(Conv3d<float>& conv, In x, In y, In dy, Out dx, const Cache& k, Workspace& ws) const {
+    Workspace::Scope scope(ws);
+    const Out dc = kernels::detail::take_blocked(conv_.output_shape(x.shape), ws);
+    View<float, 1> db;
+    if (conv.has_bias()) db = conv.bias().grad;
+    kernels::blocked_epilogue_backward(y, after_.pooled() ? k.choice.view().data : nullptr, dy, after_, dc, db, ws);
+    kernels::winograd_weight_gradient(k.plan, x, dc, conv.weight().grad, ws);
+    if (dx)
+      kernels::winograd_convolve(k.data_plan, dc, {conv_.weight().value, kernels::WinogradPass::data}, nullptr, {}, dx,
+                                 nullptr, ws);
+  }
+
+ private:
+  const float* bias(Workspace& ws) const {
+    return kernels::detail::padded_bias(conv_.has_bias() ? conv_.bias().value.view() : CView<float, 1>{}, ws);
+  }
+
+  const Conv3d<float>& conv_;
+  kernels::ConvEpilogue after_;
+};
+
+STAC3DL_NAMESPACE_END

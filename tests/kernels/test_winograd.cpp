@@ -1,0 +1,316 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "stac3dl/kernels/conv3d.hpp"
+#include "winograd_cases.hpp"
+
+using namespace stac3dl;
+using namespace stac3dl::kernels;
+using namespace stac3dl::testing;
+
+namespace {
+
+/// x (N, C, T, H, W) to `out` channels; `depth_taps` x 3 x 3.
+struct Case {
+  Shape<5> x;
+  Index out;
+  Index depth_taps;
+  std::array<Index, 3> padding;
+};
+
+/// Outputs of 1 to 10 along each axis, T or W of 1, channels around blocks of 16, every padding.
+const Case cases[] = {
+    {{1, 1, 1, 1, 1}, 1, 3, {1, 1, 1}},    {{3, 3, 2, 5, 1}, 15, 3, {1, 1, 1}},   {{1, 15, 4, 1, 7}, 16, 3, {1, 1, 1}},
+    {{3, 16, 5, 8, 9}, 17, 3, {1, 1, 1}},  {{1, 17, 3, 4, 5}, 31, 3, {0, 0, 0}},  {{1, 31, 7, 2, 3}, 33, 3, {2, 2, 2}},
+    {{3, 33, 2, 3, 8}, 3, 3, {1, 0, 2}},   {{1, 64, 2, 7, 4}, 65, 3, {1, 1, 1}},  {{3, 65, 1, 3, 2}, 64, 3, {1, 1, 1}},
+    {{1, 1, 9, 5, 4}, 31, 3, {1, 2, 0}},   {{3, 31, 2, 1, 3}, 1, 3, {1, 1, 1}},   {{1, 17, 8, 4, 7}, 16, 3, {2, 0, 1}},
+    {{3, 17, 3, 5, 8}, 33, 1, {0, 1, 1}},  {{1, 64, 1, 9, 9}, 16, 1, {0, 2, 0}},  {{1, 3, 5, 1, 4}, 65, 1, {0, 1, 1}},
+    {{1, 33, 2, 3, 3}, 1, 1, {0, 0, 2}},
+};
+
+std::string title(const Case& one) {
+  return "x " + to_string(one.x) + " to " + std::to_string(one.out) + ", " + std::to_string(one.depth_taps) +
+         " taps along time, padding " + to_string(one.padding);
+}
+
+/// A convolution's tensors, and what its three passes should yield.
+struct Problem {
+  Conv3dSpec spec;
+  Shape<5> y_shape;
+  Tensor<float, 5> x, w, dy;
+  Tensor<float, 1> b;
+  Tensor<double, 5> y, dx, dw;
+
+  explicit Problem(const Case& one) : spec{{one.depth_taps, 3, 3}, {1, 1, 1}, one.padding} {
+    y_shape = conv3d_output_shape(one.x, one.out, spec);
+    x = random_tensor<float>(one.x, 1), dy = random_tensor<float>(y_shape, 2);
+    w = random_tensor<float>(Shape<5>{one.out, one.x[1], one.depth_taps, 3, 3}, 3);
+    b = random_tensor<float>(Shape<1>{one.out}, 4);
+    y.resize(y_shape), dx.resize(one.x), dw = Tensor<double, 5>(w.shape());
+    Workspace ws;
+    const auto x64 = as_double(x), w64 = as_double(w), dy64 = as_double(dy);
+    conv3d_forward_ref<double>(x64, w64, as_double(b), y, spec, ws);
+    conv3d_backward_data_ref<double>(dy64, w64, dx, spec, ws);
+    conv3d_backward_weights_ref<double>(x64, dy64, dw, {}, spec, ws);
+  }
+  WinogradProblem forward() const { return winograd_forward_problem(x.shape(), y_shape, spec); }
+  WinogradProblem data() const { return winograd_data_problem(x.shape(), y_shape, spec); }
+};
+
+std::vector<const WinogradDepth*> depths_for(const Conv3dSpec& spec, const WinogradProblem& p) {
+  if (spec.kernel[0] == 1) return {&winograd_depth_single};
+  std::vector<const WinogradDepth*> depths{&winograd_depth_2, &winograd_depth_4};
+  if (p.in[0] == 2 && p.out[0] == 2 && p.padding[0] == 1) depths.push_back(&winograd_depth_pair);
+  return depths;
+}
+
+/// Every way to cut the work of one choice of tiles: threads by tiles or by channels, small or large blocks of tiles.
+std::vector<WinogradPlan> cuts(const WinogradProblem& problem, const WinogradDepth& depth, int tile) {
+  WinogradPlan plan = winograd_plan(problem, depth, tile);
+  std::vector<WinogradPlan> plans;
+  for (bool split : {false, true})
+    for (Index block : {Index{1}, Index{5}, plan.total_tiles()})
+      for (Index planes : {Index{1}, Index{depth.points}}) {
+        if (!split && planes != depth.points) continue;
+        if (block > plan.total_tiles()) continue;
+        plan.split_channels = split, plan.block = block, plan.planes = planes;
+        plans.push_back(plan);
+      }
+  return plans;
+}
+
+std::string describe(const WinogradPlan& plan) {
+  return std::to_string(plan.depth->points) + " depth points, " + std::to_string(plan.planes) + " at a time, blocks of " +
+         std::to_string(plan.block) + (plan.split_channels ? " by channels" : " by tiles");
+}
+
+/// y of a run with everything poisoned that should not be read, or left as it was.
+Tensor<float, 5> convolve(const WinogradPlan& plan, const Tensor<float, 5>& x, const Tensor<float, 5>& w,
+                          WinogradPass pass, const Tensor<float, 1>* b, const Shape<5>& y_shape, bool prepared,
+                          PoisonedWorkspace& ws) {
+  ws.poison();
+  PoisonedVolume from(x), to(y_shape);
+  std::vector<float> bias, u;
+  if (b) bias = poisoned_bias(*b);
+  if (prepared) {
+    u.assign(static_cast<std::size_t>(plan.weights_size()), testing::nan);
+    winograd_transform_weights(plan, w, pass, u.data());
+  }
+  winograd_convolve(plan, from.view(), {w, pass, prepared ? u.data() : nullptr}, b ? bias.data() : nullptr, {},
+                    to.view(), nullptr, ws);
+  return to.plain();
+}
+
+/// What the pass adds to a gradient of ones, less the ones.
+Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const Problem& p, PoisonedWorkspace& ws) {
+  ws.poison();
+  PoisonedVolume x(p.x), dy(p.dy);
+  Tensor<float, 5> dw(p.w.shape(), 1);
+  winograd_weight_gradient(plan, x.view(), dy.view(), dw, ws);
+  dw.array() -= 1;
+  return dw;
+}
+
+}  // namespace
+
+TEST_CASE("winograd: every tile, however the work is cut, agrees with the reference") {
+  PoisonedWorkspace ws(Index{1} << 20);
+  double worst[3] = {0, 0, 0};
+  for (const Case& one : cases) {
+    CAPTURE(title(one));
+    const Problem p(one);
+    for (Isa isa : supported_isas()) {
+      const ScopedIsa scoped(isa);
+      CAPTURE(std::string(isa_name(isa)));
+      for (int tile : {2, 3, 4}) {
+        CAPTURE(tile);
+        for (const WinogradDepth* depth : depths_for(p.spec, p.forward())) {
+          CAPTURE(depth->points);
+          Tensor<float, 5> y;
+          for (const WinogradPlan& plan : cuts(p.forward(), *depth, tile))
+            for (bool prepared : {false, true}) {
+              CAPTURE(describe(plan));
+              CAPTURE(prepared);
+              const auto got = convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, prepared, ws);
+              if (y.empty()) {
+                y = got;
+                const double error = error_over_rms(y, p.y);
+                CHECK(error <= 1e-4);
+                worst[0] = std::max(worst[0], error);
+              }
+              CHECK(same_bits(got, y));  // each output's sum runs in the same order
+            }
+          const double error = error_over_rms(weight_gradient(winograd_plan(p.forward(), *depth, tile), p, ws), p.dw);
+          CHECK(error <= 1e-4);
+          worst[2] = std::max(worst[2], error);
+        }
+        for (const WinogradDepth* depth : depths_for(p.spec, p.data())) {
+          CAPTURE(depth->points);
+          Tensor<float, 5> dx;
+          for (const WinogradPlan& plan : cuts(p.data(), *depth, tile))
+            for (bool prepared : {false, true}) {
+              CAPTURE(describe(plan));
+              CAPTURE(prepared);
+              const auto got = convolve(plan, p.dy, p.w, WinogradPass::data, nullptr, p.x.shape(), prepared, ws);
+              if (dx.empty()) {
+                dx = got;
+                const double error = error_over_rms(dx, p.dx);
+                CHECK(error <= 1e-4);
+                worst[1] = std::max(worst[1], error);
+              }
+              CHECK(same_bits(got, dx));
+            }
+        }
+      }
+    }
+  }
+  MESSAGE("largest error over RMS: forward " << worst[0] << ", data " << worst[1] << ", weights " << worst[2]);
+}
+
+TEST_CASE("winograd: the same bits on any number of threads") {
+  for (Isa isa : supported_isas())
+    for (const Case& one : {cases[3], cases[7], cases[12]}) {
+      const ScopedIsa scoped(isa);
+      CAPTURE(std::string(isa_name(isa)));
+      CAPTURE(title(one));
+      const Problem p(one);
+      PoisonedWorkspace ws(Index{1} << 20);
+      for (const WinogradDepth* depth : depths_for(p.spec, p.forward()))
+        for (const WinogradPlan& plan : cuts(p.forward(), *depth, 4)) {
+          CAPTURE(describe(plan));
+          for (bool prepared : {false, true})
+            CHECK(same_on_all_threads(
+                [&] { return convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, prepared, ws); }));
+          CHECK(same_on_all_threads([&] { return weight_gradient(plan, p, ws); }));
+        }
+      for (const WinogradDepth* depth : depths_for(p.spec, p.data()))
+        for (const WinogradPlan& plan : cuts(p.data(), *depth, 2))
+          CHECK(same_on_all_threads(
+              [&] { return convolve(plan, p.dy, p.w, WinogradPass::data, nullptr, p.x.shape(), false, ws); }));
+    }
+}
+
+TEST_CASE("winograd: weight gradients whose tiles or depth points come in turns") {
+  // by the size of what a depth point needs: tiles in chunks; all tiles but one depth point at a time
+  const Case turns[] = {{{2, 40, 1, 62, 60}, 100, 1, {0, 1, 1}}, {{1, 100, 9, 26, 25}, 120, 3, {1, 1, 1}}};
+  for (const Case& one : turns) {
+    CAPTURE(title(one));
+    const Conv3dSpec spec{{one.depth_taps, 3, 3}, {1, 1, 1}, one.padding};
+    const Shape<5> y_shape = conv3d_output_shape(one.x, one.out, spec);
+    const auto x = random_tensor<float>(one.x, 1), dy = random_tensor<float>(y_shape, 2);
+    Tensor<double, 5> want({one.out, one.x[1], one.depth_taps, 3, 3});
+    Workspace ws;
+    conv3d_backward_weights_direct<double>(as_double(x), as_double(dy), want, {}, spec, ws);
+    for (Isa isa : supported_isas()) {
+      const ScopedIsa scoped(isa);
+      CAPTURE(std::string(isa_name(isa)));
+      const WinogradPlan plan = winograd_plan(winograd_forward_problem(one.x, y_shape, spec),
+                                              one.depth_taps == 1 ? winograd_depth_single : winograd_depth_4, 2);
+      const isa_portable::WinogradGradientCut cut(plan);
+      CHECK((one.depth_taps == 1 ? cut.chunks > 1 : cut.chunks == 1 && cut.planes == 1));
+      PoisonedWorkspace poisoned(Index{1} << 24);
+      const auto gradient = [&] {
+        poisoned.poison();
+        PoisonedVolume from(x), to(dy);
+        Tensor<float, 5> dw(want.shape());
+        winograd_weight_gradient(plan, from.view(), to.view(), dw, poisoned);
+        return dw;
+      };
+      CHECK(error_over_rms(gradient(), want) <= 1e-4);
+      CHECK(same_on_all_threads(gradient));
+    }
+  }
+}
+
+TEST_CASE("winograd: outputs that no cache holds are stored past them") {
+  const Case one{{1, 1, 1, 513, 521}, 16, 1, {0, 1, 1}};
+  const Conv3dSpec spec{{1, 3, 3}, {1, 1, 1}, {0, 1, 1}};
+  const Shape<5> y_shape = conv3d_output_shape(one.x, one.out, spec);
+  REQUIRE(blocked_size(y_shape) * 4 > (Index{16} << 20));
+  const auto x = random_tensor<float>(one.x, 1), w = random_tensor<float>(Shape<5>{16, 1, 1, 3, 3}, 2);
+  Tensor<double, 5> want(y_shape);
+  Workspace ws;
+  conv3d_forward_direct<double>(as_double(x), as_double(w), {}, want, spec, ws);
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(std::string(isa_name(isa)));
+    PoisonedWorkspace poisoned(Index{1} << 20);
+    const auto plan = winograd_plan(winograd_forward_problem(one.x, y_shape, spec), winograd_depth_single, 4);
+    CHECK(error_over_rms(convolve(plan, x, w, WinogradPass::forward, nullptr, y_shape, false, poisoned), want) <= 1e-4);
+  }
+}
+
+TEST_CASE("winograd: which convolutions it takes, and with which tiles") {
+  CHECK(winograd_possible({}));
+  CHECK(winograd_possible({{1, 3, 3}, {1, 1, 1}, {0, 2, 0}}));
+  CHECK_FALSE(winograd_possible({{1, 3, 3}, {1, 1, 1}, {1, 1, 1}}));  // padding beyond the kernel
+  CHECK_FALSE(winograd_possible({{3, 3, 3}, {1, 1, 1}, {1, 3, 1}}));
+  CHECK_FALSE(winograd_possible({{3, 3, 3}, {2, 1, 1}, {1, 1, 1}}));
+  CHECK_FALSE(winograd_possible({{3, 3, 1}, {1, 1, 1}, {1, 1, 0}}));
+  CHECK_FALSE(winograd_possible({{2, 3, 3}, {1, 1, 1}, {1, 1, 1}}));
+  CHECK_FALSE(winograd_possible({{3, 5, 3}, {1, 1, 1}, {1, 2, 1}}));
+  const auto problem = [](Index T, Index H, Index W, Index C, Index O) {
+    return winograd_forward_problem({1, C, T, H, W}, {1, O, T, H, W}, {});
+  };
+  const auto standard = Conv3dAccuracy::standard;
+  CHECK_FALSE(choose_winograd(problem(8, 28, 28, 256, 256), Conv3dAccuracy::exact));
+  CHECK_FALSE(choose_winograd(problem(8, 3, 28, 256, 256), standard));  // a grid below one tile
+  CHECK_FALSE(choose_winograd(problem(8, 28, 28, 4, 8), standard));     // channels that fill no block
+  CHECK(choose_winograd(problem(8, 28, 28, 256, 256), standard).tile == 4);
+  CHECK(choose_winograd(problem(8, 28, 28, 256, 256), standard).depth == &winograd_depth_4);
+  CHECK(choose_winograd(problem(4, 14, 14, 512, 512), standard).tile == 2);
+  CHECK(choose_winograd(problem(4, 14, 14, 512, 512), Conv3dAccuracy::fast).tile == 4);
+  CHECK(choose_winograd(problem(2, 7, 7, 512, 512), standard).depth == &winograd_depth_pair);
+  CHECK(choose_winograd(problem(1, 16, 16, 64, 64), standard).depth == &winograd_depth_2);
+  const WinogradPlan odd = winograd_plan(problem(9, 11, 5, 17, 33), winograd_depth_4, 4);
+  CHECK(odd.tiles == std::array<Index, 3>{3, 3, 2});
+  CHECK(odd.total_tiles() == 18);
+  CHECK(odd.points() == 216);
+  CHECK(odd.weights_size() == 216 * (17 * 3 + 1) * 16);
+  CHECK(winograd_pools(odd, {Activation::relu, {2, 2, 2}}));
+  CHECK(winograd_pools(odd, {Activation::relu, {4, 1, 2}}));
+  CHECK_FALSE(winograd_pools(odd, {Activation::relu, {3, 2, 2}}));
+}
+
+TEST_CASE("winograd: accuracy with He weights and inputs after ReLU") {
+  // C3D's conv4b and conv3b, all inputs of 64 outputs
+  const Case layers[] = {{{1, 512, 4, 14, 14}, 64, 3, {1, 1, 1}}, {{1, 256, 8, 28, 28}, 64, 3, {1, 1, 1}}};
+  for (const Case& one : layers) {
+    const Conv3dSpec spec;
+    const Shape<5> y_shape = conv3d_output_shape(one.x, one.out, spec);
+    auto x = random_tensor<float>(one.x, 1), w = random_tensor<float>(Shape<5>{one.out, one.x[1], 3, 3, 3}, 2);
+    const auto dy = random_tensor<float>(y_shape, 3);
+    x.array() = x.array().max(0.f);
+    w.array() *= std::sqrt(2.f / static_cast<float>(one.x[1] * 27));
+    Tensor<double, 5> y(y_shape), dx(one.x), dw(w.shape());
+    Workspace ws;
+    const auto x64 = as_double(x), w64 = as_double(w), dy64 = as_double(dy);
+    conv3d_forward_direct<double>(x64, w64, {}, y, spec, ws);
+    conv3d_backward_data_direct<double>(dy64, w64, dx, spec, ws);
+    conv3d_backward_weights_direct<double>(x64, dy64, dw, {}, spec, ws);
+    for (Isa isa : supported_isas())
+      for (Conv3dAccuracy accuracy : {Conv3dAccuracy::standard, Conv3dAccuracy::fast, Conv3dAccuracy::exact}) {
+        const ScopedIsa scoped(isa);
+        if (accuracy == Conv3dAccuracy::exact && isa != supported_isas().back()) continue;
+        Tensor<float, 5> got(y_shape), got_dx(one.x), got_dw(w.shape());
+        const Conv3dVariant variant = conv3d_variant(accuracy);
+        conv3d_forward<float>(x, w, {}, got, spec, ws, variant);
+        conv3d_backward_data<float>(dy, w, got_dx, spec, ws, variant);
+        conv3d_backward_weights<float>(x, dy, got_dw, {}, spec, ws, variant);
+        const double forward = error_over_rms(got, y), data = error_over_rms(got_dx, dx);
+        const double weights = error_over_rms(got_dw, dw);
+        const std::string name = conv3d_variant_name<float>(one.x, one.out, spec, variant);
+        MESSAGE(name << ", " << isa_name(isa) << ", " << one.x[1] << " to " << one.out << " channels: error over RMS "
+                     << forward << " forward, " << data << " data, " << weights << " weights");
+        CHECK(name == (accuracy == Conv3dAccuracy::exact      ? "direct"
+                       : accuracy == Conv3dAccuracy::standard ? "winograd"
+                                                              : "winograd_fast"));
+        const double bar = accuracy == Conv3dAccuracy::exact ? 3e-5 : accuracy == Conv3dAccuracy::standard ? 1e-4 : 2e-4;
+        CHECK(forward <= bar);
+        CHECK(data <= bar);
+        CHECK(weights <= bar);
+      }
+  }
+}
