@@ -40,14 +40,15 @@ class Conv3dJob {
         y_(kernels::conv3d_output_shape(x_shape, out_channels, spec)),
         forward_(kernels::conv3d_winograd_plan(x_shape, y_.shape(), spec, mode.accuracy)),
         data_(kernels::conv3d_winograd_data_plan(x_shape, y_.shape(), spec, mode.accuracy)) {
-    if (blocked()) xb_.resize(x_shape), yb_.resize(y_.shape());
+    if (blocked() && !narrow()) xb_.resize(x_shape);
+    if (blocked()) yb_.resize(y_.shape());
   }
 
   const Shape<5>& y_shape() const { return y_.shape(); }
 
   void set_x(CView<float, 5> x) {
     x_ = Tensor<float, 5>(x);
-    if (blocked()) kernels::to_blocked(x_, xb_.view());
+    if (blocked() && !narrow()) kernels::to_blocked(x_, xb_.view());
   }
   void set_w(CView<float, 5> w) { w_ = Tensor<float, 5>(w); }
   void set_dy(CView<float, 5> dy) {
@@ -85,7 +86,7 @@ class Conv3dJob {
   void forward() {
     if (!blocked())
       return kernels::conv3d_forward<float>(x_, w_, {b_.data(), Shape<1>{w_.size(0)}}, y_, spec_, workspace_, variant_);
-    kernels::winograd_convolve(forward_, xb_.view(), {w_, kernels::WinogradPass::forward, prepared()}, b_.data(), {},
+    kernels::winograd_convolve(forward_, input(), {w_, kernels::WinogradPass::forward, prepared()}, b_.data(), {},
                                yb_.view(), nullptr, workspace_);
   }
   void backward_data() {
@@ -97,11 +98,16 @@ class Conv3dJob {
   void backward_weights() {
     if (!blocked()) return kernels::conv3d_backward_weights<float>(x_, dy_, dw_, db_, spec_, workspace_, variant_);
     kernels::blocked_bias_gradient(dyb_.view(), db_, workspace_);
-    kernels::winograd_weight_gradient(forward_, xb_.view(), dyb_.view(), dw_, workspace_);
+    kernels::winograd_weight_gradient(forward_, input(), dyb_.view(), dw_, workspace_);
   }
 
  private:
   bool blocked() const { return forward_ && data_; }
+  bool narrow() const { return x_.size(1) <= kernels::narrow_channels; }  // taken plain, as a picture comes
+  kernels::WinogradInput input() const {
+    if (narrow()) return x_.view();
+    return xb_.view();
+  }
   float* prepared() { return reinterpret_cast<float*>(prepared_.data()); }
 
   Conv3dSpec spec_;

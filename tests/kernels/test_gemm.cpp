@@ -47,12 +47,17 @@ void compare_all(Index M, Index N, Index K, Workspace& ws) {
 
 TEST_CASE_TEMPLATE("gemm equals its twin on whole numbers", Real, float, double) {
   Workspace ws;
-  for (Index M : {1, 2, 3, 5, 8, 9, 17, 23})
-    for (Index N : {1, 2, 7, 16, 17, 49, 65})
-      for (Index K : {0, 1, 3, 16, 31, 70}) compare_all<Real>(M, N, K, ws);
-  for (Shape<3> s : {Shape<3>{0, 3, 2}, {3, 0, 2}, {300, 401, 5}, {67, 130, 500}, {3, 801, 333}, {1, 2100, 97},
-                     {1, 37, 4500}, {6, 37, 4500}, {301, 1, 300}, {301, 6, 300}, {512, 196, 20}, {129, 33, 450}})
-    compare_all<Real>(s[0], s[1], s[2], ws);
+  for (Isa used : supported_isas()) {
+    ScopedIsa use(used);
+    CAPTURE(std::string(isa_name(used)));
+    for (Index M : {1, 2, 3, 5, 8, 9, 17, 23})
+      for (Index N : {1, 2, 7, 16, 17, 49, 65})
+        for (Index K : {0, 1, 3, 16, 31, 70}) compare_all<Real>(M, N, K, ws);
+    for (Shape<3> s : {Shape<3>{0, 3, 2}, {3, 0, 2}, {300, 401, 5}, {67, 130, 500}, {3, 801, 333}, {1, 2100, 97},
+                       {1, 37, 4500}, {6, 37, 4500}, {301, 1, 300}, {301, 6, 300}, {512, 196, 20}, {129, 33, 450},
+                       {13, 700, 40}, {210, 65, 600}})
+      compare_all<Real>(s[0], s[1], s[2], ws);
+  }
 }
 
 TEST_CASE("gemm multiplies numbers worked out by hand") {
@@ -76,25 +81,28 @@ TEST_CASE_TEMPLATE("gemm is accurate on fractions", Real, float, double) {
 }
 
 TEST_CASE("gemm gives the same bits on any number of threads, also inside a parallel loop") {
-  for (Shape<3> s : {Shape<3>{300, 500, 400}, {512, 196, 300}, {3, 2000, 300}, {1, 5000, 300}, {8, 700, 3000}}) {
-    for (Transpose tb : {Transpose::no, Transpose::yes}) {
-      Tensor<float, 2> a({s[0], s[2]}), b(tb == Transpose::yes ? Shape<2>{s[1], s[2]} : Shape<2>{s[2], s[1]});
-      fill_normal(a, 1, Random(6)), fill_normal(b, 1, Random(7));
-      Tensor<float, 2> one({s[0], s[1]});
-      const auto product = [&](View<float, 2> c) {
-        Workspace ws;
-        kernels::gemm<float>(a, Transpose::no, b, tb, c, Store::overwrite, ws);
-      };
-      set_num_threads(1);
-      product(one);
-      for (int threads : {2, 3, 8}) {
-        set_num_threads(threads);
-        Tensor<float, 2> many({s[0], s[1]});
-        product(many);
-        CHECK((many.array() == one.array()).all());
-        std::array<Tensor<float, 2>, 2> inside{Tensor<float, 2>({s[0], s[1]}), Tensor<float, 2>({s[0], s[1]})};
-        parallel_for(2, [&](Index i) { product(inside[static_cast<std::size_t>(i)]); });
-        for (const auto& c : inside) CHECK((c.array() == one.array()).all());
+  for (Isa used : supported_isas()) {
+    ScopedIsa use(used);
+    for (Shape<3> s : {Shape<3>{300, 500, 400}, {512, 196, 300}, {3, 2000, 300}, {1, 5000, 300}, {8, 700, 3000}}) {
+      for (Transpose tb : {Transpose::no, Transpose::yes}) {
+        Tensor<float, 2> a({s[0], s[2]}), b(tb == Transpose::yes ? Shape<2>{s[1], s[2]} : Shape<2>{s[2], s[1]});
+        fill_normal(a, 1, Random(6)), fill_normal(b, 1, Random(7));
+        Tensor<float, 2> one({s[0], s[1]});
+        const auto product = [&](View<float, 2> c) {
+          Workspace ws;
+          kernels::gemm<float>(a, Transpose::no, b, tb, c, Store::overwrite, ws);
+        };
+        set_num_threads(1);
+        product(one);
+        for (int threads : {2, 3, 8}) {
+          set_num_threads(threads);
+          Tensor<float, 2> many({s[0], s[1]});
+          product(many);
+          CHECK((many.array() == one.array()).all());
+          std::array<Tensor<float, 2>, 2> inside{Tensor<float, 2>({s[0], s[1]}), Tensor<float, 2>({s[0], s[1]})};
+          parallel_for(2, [&](Index i) { product(inside[static_cast<std::size_t>(i)]); });
+          for (const auto& c : inside) CHECK((c.array() == one.array()).all());
+        }
       }
     }
   }

@@ -75,26 +75,32 @@ void for_each_form(Case<Real>& k, const Body& body) {
 }  // namespace
 
 TEST_CASE("lstm sequence agrees with its plain twin") {
-  Workspace ws;
-  for (const Shape<4>& s : {Shape<4>{1, 1, 1, 1}, Shape<4>{1, 4, 3, 2}, Shape<4>{5, 3, 4, 6}, Shape<4>{4, 2, 17, 19}}) {
-    CAPTURE(to_string(s));
-    Case<double> k(s[0], s[1], s[2], s[3]);
-    for_each_form(k, [&](const auto&) {
-      for (Store store : {Store::overwrite, Store::add}) {
-        const auto a = fast(k, ws, store), b = plain(k, ws, store);
-        CHECK(cases::difference(a.y, b.y) < 1e-12);
-        CHECK(cases::difference(a.gates, b.gates) < 1e-12);
-        CHECK(cases::difference(a.cells, b.cells) < 1e-12);
-        CHECK(cases::difference(a.h, b.h) < 1e-12);
-        CHECK(cases::difference(a.c, b.c) < 1e-12);
-        CHECK(cases::difference(a.dx, b.dx) < 1e-12);
-        CHECK(cases::difference(a.dwx, b.dwx) < 1e-12);
-        CHECK(cases::difference(a.dwh, b.dwh) < 1e-12);
-        CHECK(cases::difference(a.dbias, b.dbias) < 1e-12);
-        CHECK(cases::difference(a.dh0, b.dh0) < 1e-12);
-        CHECK(cases::difference(a.dc0, b.dc0) < 1e-12);
-      }
-    });
+  for (Isa used : supported_isas()) {
+    ScopedIsa use(used);
+    CAPTURE(std::string(isa_name(used)));
+    Workspace ws;
+    // From 17 rows on weights are packed.
+    for (const Shape<4>& s : {Shape<4>{1, 1, 1, 1}, Shape<4>{1, 4, 3, 2}, Shape<4>{5, 3, 4, 6}, Shape<4>{4, 2, 17, 19},
+                              Shape<4>{3, 17, 2, 1}, Shape<4>{3, 31, 5, 37}, Shape<4>{2, 130, 3, 70}}) {
+      CAPTURE(to_string(s));
+      Case<double> k(s[0], s[1], s[2], s[3]);
+      for_each_form(k, [&](const auto&) {
+        for (Store store : {Store::overwrite, Store::add}) {
+          const auto a = fast(k, ws, store), b = plain(k, ws, store);
+          CHECK(cases::difference(a.y, b.y) < 1e-12);
+          CHECK(cases::difference(a.gates, b.gates) < 1e-12);
+          CHECK(cases::difference(a.cells, b.cells) < 1e-12);
+          CHECK(cases::difference(a.h, b.h) < 1e-12);
+          CHECK(cases::difference(a.c, b.c) < 1e-12);
+          CHECK(cases::difference(a.dx, b.dx) < 1e-12);
+          CHECK(cases::difference(a.dwx, b.dwx) < 1e-12);
+          CHECK(cases::difference(a.dwh, b.dwh) < 1e-12);
+          CHECK(cases::difference(a.dbias, b.dbias) < 1e-12);
+          CHECK(cases::difference(a.dh0, b.dh0) < 1e-12);
+          CHECK(cases::difference(a.dc0, b.dc0) < 1e-12);
+        }
+      });
+    }
   }
 }
 
@@ -185,13 +191,16 @@ TEST_CASE_TEMPLATE("lstm sequence: same bits on any number of threads", Real, fl
   Workspace ws;
   Case<Real> k(4, 150, 33, 70);
   k.masked = k.started = true;
-  cases::check_threads([&] { return joined(fast(k, ws)); });
-  cases::check_threads([&] {
-    Tensor<Real, 2> h = k.h0, c = k.c0;
-    Tensor<Real, 3> y(k.dy.shape());
-    kernels::lstm_infer<Real>(k.run(), {h, c}, y, ws);
-    return cases::joined(y, h, c);
-  });
+  for (Isa used : supported_isas()) {
+    ScopedIsa use(used);
+    cases::check_threads([&] { return joined(fast(k, ws)); });
+    cases::check_threads([&] {
+      Tensor<Real, 2> h = k.h0, c = k.c0;
+      Tensor<Real, 3> y(k.dy.shape());
+      kernels::lstm_infer<Real>(k.run(), {h, c}, y, ws);
+      return cases::joined(y, h, c);
+    });
+  }
 }
 
 TEST_CASE("lstm sequence: what is not wanted is skipped, and scratch does not grow") {

@@ -302,7 +302,7 @@ TEST_CASE("winograd: accuracy with He weights and inputs after ReLU") {
         const double forward = error_over_rms(got, y), data = error_over_rms(got_dx, dx);
         const double weights = error_over_rms(got_dw, dw);
         const std::string name = conv3d_variant_name<float>(one.x, one.out, spec, variant);
-        MESSAGE(name << ", " << isa_name(isa) << ", " << one.x[1] << " to " << one.out << " channels: error over RMS "
+        MESSAGE(name << ", " << std::string(isa_name(isa)) << ", " << one.x[1] << " to " << one.out << " channels: error over RMS "
                      << forward << " forward, " << data << " data, " << weights << " weights");
         CHECK(name == (accuracy == Conv3dAccuracy::exact      ? "direct"
                        : accuracy == Conv3dAccuracy::standard ? "winograd"

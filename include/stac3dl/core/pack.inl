@@ -152,7 +152,7 @@ ISA_INLINE Pack<Real> exp(Pack<Real> x) {
   using P = Pack<Real>;
   constexpr bool single = sizeof(Real) == 4;
   constexpr Real lowest = single ? Real(-87.33654) : Real(-708.396418532264106);
-  constexpr Real highest = single ? Real(88.37626) : Real(709.436139303104);  // 2^n stays finite
+  constexpr Real highest = single ? Real(88.37626) : Real(709.436139303);  // 2^n stays finite
   const P inside = max(P::all(lowest), min(P::all(highest), x));
   const P n = P::nearest(inside * P::all(Real(1.44269504088896340736)));
   // ln 2 in two parts: n times the first is exact

@@ -9,7 +9,8 @@ ISA_INLINE Pack<Real> where_positive(Pack<Real> y, Pack<Real> x) {
 
 template <class Real>
 void relu_forward_run(CView<Real, 1> x, View<Real, 1> y) {
-  map_packs(x.size(), 0.15, y.data(), [](Pack<Real> p) STAC3DL_INLINE_LAMBDA { return where_positive(p, p); }, x.data());
+  const auto relu = [](Pack<Real> p) STAC3DL_INLINE_LAMBDA { return where_positive(p, p); };
+  map_packs(x.size(), 0.15, y.data(), relu, x.data());
 }
 template <class Real>
 void relu_backward_run(CView<Real, 1> y, CView<Real, 1> dy, View<Real, 1> dx) {

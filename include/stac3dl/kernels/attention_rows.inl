@@ -3,8 +3,8 @@
 /// Rows that go together: as many as there are registers for two sums each.
 inline constexpr Index rows_together = many_registers ? 8 : 4;
 
-/// f(T, row, place): groups of T valid rows of `rows` (P, U), T a constant of 1, 2, 4 or rows_together: row[i] points to
-/// row place[i].
+/// f(T, row, place) for groups of T valid rows of `rows` (P, U), T a constant of 1, 2, 4 or rows_together: row[i]
+/// points to row place[i].
 template <class Real, class F>
 ISA_INLINE void for_rows(const Real* rows, Index P, Index U, const std::uint8_t* valid, F&& f) {
   const Real* row[rows_together];
@@ -40,7 +40,7 @@ ISA_INLINE void dots(const std::array<const Real*, K>& x, const Real* const* row
   unroll<K * T>([&](auto i) STAC3DL_INLINE_LAMBDA { out[i / T][i % T] = sum[i].sum(); });
 }
 
-/// y (U) = scale y + sum over i of w[i] row[i], in order.  With `Ahead` the next T rows behind each are fetched meanwhile.
+/// y (U) = scale y + sum over i of w[i] row[i], in order.  With `Ahead` the T rows behind them are fetched meanwhile.
 template <Index T, bool Ahead = false, class Real>
 ISA_INLINE void add_rows(Real scale, const Real* w, const Real* const* row, Index U, Real* y) {
   using P = Pack<Real>;

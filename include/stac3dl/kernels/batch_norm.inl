@@ -1,6 +1,6 @@
 // kernels/batch_norm.inl - part of batch_norm.hpp, compiled once for each instruction set.
 
-/// body(c, planes) for every channel c, on all threads; planes(f) calls f(n, first number of the plane) for its samples.
+/// body(c, planes) for every channel c, on all threads; planes(f) calls f(n, its plane's first number) for all samples.
 template <class Body>
 inline void for_channels(const Shape<5>& x, Body&& body) {
   const Index N = x[0], C = x[1], plane = x[2] * x[3] * x[4];

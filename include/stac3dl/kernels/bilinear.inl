@@ -17,9 +17,10 @@ void gate_backward_run(CView<Real, 1> a, CView<Real, 1> v, CView<Real, 1> dg, Vi
   });
 }
 
-/// R rows and S packs of out (rows, columns) = scale * sum over k of a[i*a_i + k*a_k] b[k*b_k + j], j side by side.
+/// R rows and S packs of out (rows, columns) = scale * sum over k of a[i*a_i + k*a_k] b[k*b_k + j]; j side by side.
 template <Index R, Index S, class Real, class Lanes>
-ISA_INLINE void small_tile(Index K, const Real* a, Index a_i, Index a_k, const Real* b, Index b_k, Real scale, Real* out,
+/// R rows and S packs of out (rows, columns) = scale * sum over k of a[i*a_i + k*a_k] b[k*b_k + j], with j side by
+/// side.
                            Index out_i, Lanes lanes) {
   using P = Pack<Real>;
   P sum[R][S];

@@ -40,6 +40,12 @@ struct BlockedView {
   /// The (T, H, W, 16) numbers of one block of channels.
   T* volume(Index n, Index block) const { return data + (n * blocks() + block) * places() * channel_block; }
   Index size() const { return blocked_size(shape); }
+  /// Samples [first, first + count) alone; of an empty view, an empty one.
+  BlockedView range(Index first, Index count) const {
+    Shape<5> part = shape;
+    part[0] = count;
+    return {data ? volume(first, 0) : nullptr, part};
+  }
 };
 
 /// Owns a blocked volume.  New numbers are not set.

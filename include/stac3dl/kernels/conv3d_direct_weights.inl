@@ -43,13 +43,11 @@ void conv3d_backward_weights_lines_run(CView<Real, 5> x, CView<Real, 5> dy, View
     own.axis[cut.axis].lead = -unit.first[cut.axis];
     gather_line(dy.data() + (unit.sample * O + o) * s.out_size(), O * s.out_size(), unit.samples, own, to);
   };
-  /// A unit's products of outputs [o0, o1) with rows [r0, r1), both at blocks' starts.
-  const auto multiply = [&](const LineUnit& unit, const Real* x_lines, const Real* lines, Index o0, Index o1, Index r0,
-                            Index r1, Real* into) {
-    const LineStretch stretch = line_stretch(unit.lines, unit.samples, unit.out, W);
-    const Index packs = ceil_div(stretch.places, W);
-    for (Index p = 0; p < packs; p += tile / W) {
-      const LineSpan span{stretch.count, stretch.step, std::min(tile / W, packs - p)};
+  /// A unit's products of outputs [o0, o1) with rows [r0, r1), both at blocks' starts, at places [q0, q1).
+  const auto multiply = [&](const LineStretch& stretch, Index q0, Index q1, const Real* x_lines, const Real* lines,
+                            Index o0, Index o1, Index r0, Index r1, Real* into) {
+    for (Index p = q0 / W; p < ceil_div(q1, W); p += tile / W) {
+      const LineSpan span{stretch.count, stretch.step, std::min(tile / W, ceil_div(q1, W) - p)};
       for (Index o = o0; o < o1; o += dots_outputs)
         for (Index r = r0; r < r1; r += dots_rows)
           line_dots<Real, dots_outputs, dots_rows>(lines + o * dy_channel + p * W, dy_channel, x_lines + p * W,
@@ -66,12 +64,16 @@ void conv3d_backward_weights_lines_run(CView<Real, 5> x, CView<Real, 5> dy, View
         else gather_dy(unit, i - C, dy_slots.data() + (i - C) * dy_channel);
         if (i >= C && u == 0) std::fill_n(sums.data() + (i - C) * all_rows, all_rows, Real(0));
       });
-      parallel_for(o_parts * r_parts, [&](Index i) {
-        const Index o = i / r_parts, r = i % r_parts;
-        multiply(unit, x_slots.data(), dy_slots.data(), o * o_blocks / o_parts * dots_outputs,
-                 (o + 1) * o_blocks / o_parts * dots_outputs, r * r_blocks / r_parts * dots_rows,
-                 (r + 1) * r_blocks / r_parts * dots_rows, sums.data());
-      });
+      // A stretch of all rows at a time, so that they stay in the caches while the outputs pass by.
+      const LineStretch stretch = line_stretch(unit.lines, unit.samples, unit.out, W);
+      const Index places = std::max<Index>(1, small_lines / (C * cut.lines.phases() * tile)) * tile;
+      for (Index q = 0; q < stretch.places; q += places)
+        parallel_for(o_parts * r_parts, [&](Index i) {
+          const Index o = i / r_parts, r = i % r_parts;
+          multiply(stretch, q, std::min(stretch.places, q + places), x_slots.data(), dy_slots.data(),
+                   o * o_blocks / o_parts * dots_outputs, (o + 1) * o_blocks / o_parts * dots_outputs,
+                   r * r_blocks / r_parts * dots_rows, (r + 1) * r_blocks / r_parts * dots_rows, sums.data());
+        });
     }
   } else {
     for_each_unit(parts, work, [&](Index part, int slot) {
@@ -83,7 +85,8 @@ void conv3d_backward_weights_lines_run(CView<Real, 5> x, CView<Real, 5> dy, View
         const LineUnit unit = line_unit(cut, u);
         for (Index c = 0; c < C; ++c) gather_x(unit, c, x_lines + c * channel);
         for (Index o = 0; o < all_outputs; ++o) gather_dy(unit, o, lines + o * dy_channel);
-        multiply(unit, x_lines, lines, 0, all_outputs, 0, all_rows, into);
+        const LineStretch stretch = line_stretch(unit.lines, unit.samples, unit.out, W);
+        multiply(stretch, 0, stretch.places, x_lines, lines, 0, all_outputs, 0, all_rows, into);
       }
     });
   }

@@ -16,6 +16,13 @@ namespace detail {
 inline BlockedView<float> take_blocked(const Shape<5>& shape, Workspace& ws) {
   return {ws.take<float>(blocked_size(shape)).data(), shape};
 }
+/// What a run reads: x itself where it has few channels, else its blocked form, made in the workspace.
+inline WinogradInput winograd_input(CView<float, 5> x, Workspace& ws) {
+  if (x.size(1) <= narrow_channels) return x;
+  const BlockedView<float> blocked = take_blocked(x.shape(), ws);
+  to_blocked(x, blocked);
+  return blocked;
+}
 /// The bias filled up to whole blocks; null without one.
 inline const float* padded_bias(CView<float, 1> b, Workspace& ws) {
   if (!b) return nullptr;
@@ -40,9 +47,8 @@ inline WinogradPlan conv3d_winograd_data_plan(const Shape<5>& x, const Shape<5>&
 inline void conv3d_forward_winograd(const WinogradPlan& plan, CView<float, 5> x, CView<float, 5> w, CView<float, 1> b,
                                     View<float, 5> y, Workspace& ws) {
   Workspace::Scope scope(ws);
-  const auto from = detail::take_blocked(x.shape(), ws), to = detail::take_blocked(y.shape(), ws);
-  to_blocked(x, from);
-  winograd_convolve(plan, from, {w, WinogradPass::forward}, detail::padded_bias(b, ws), {}, to, nullptr, ws);
+  const auto to = detail::take_blocked(y.shape(), ws);
+  winograd_convolve(plan, detail::winograd_input(x, ws), {w, WinogradPass::forward}, detail::padded_bias(b, ws), {}, to, nullptr, ws);
   from_blocked(to, y);
 }
 
@@ -50,9 +56,8 @@ inline void conv3d_forward_winograd(const WinogradPlan& plan, CView<float, 5> x,
 inline void conv3d_backward_data_winograd(const WinogradPlan& plan, CView<float, 5> dy, CView<float, 5> w,
                                           View<float, 5> dx, Workspace& ws) {
   Workspace::Scope scope(ws);
-  const auto from = detail::take_blocked(dy.shape(), ws), to = detail::take_blocked(dx.shape(), ws);
-  to_blocked(dy, from);
-  winograd_convolve(plan, from, {w, WinogradPass::data}, nullptr, {}, to, nullptr, ws);
+  const auto to = detail::take_blocked(dx.shape(), ws);
+  winograd_convolve(plan, detail::winograd_input(dy, ws), {w, WinogradPass::data}, nullptr, {}, to, nullptr, ws);
   from_blocked(to, dx);
 }
 
@@ -60,10 +65,10 @@ inline void conv3d_backward_data_winograd(const WinogradPlan& plan, CView<float,
 inline void conv3d_backward_weights_winograd(const WinogradPlan& plan, CView<float, 5> x, CView<float, 5> dy,
                                              View<float, 5> dw, View<float, 1> db, Workspace& ws) {
   Workspace::Scope scope(ws);
-  const auto from = detail::take_blocked(x.shape(), ws), to = detail::take_blocked(dy.shape(), ws);
-  to_blocked(x, from), to_blocked(dy, to);
+  const auto to = detail::take_blocked(dy.shape(), ws);
+  to_blocked(dy, to);
   if (db) detail::conv3d_backward_bias<float>(dy, db);
-  winograd_weight_gradient(plan, from, to, dw, ws);
+  winograd_weight_gradient(plan, detail::winograd_input(x, ws), to, dw, ws);
 }
 
 }  // namespace kernels

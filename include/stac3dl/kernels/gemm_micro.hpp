@@ -18,6 +18,15 @@ namespace kernels::gemm_detail {
 inline Index div_up(Index n, Index by) { return (n + by - 1) / by; }
 inline Index round_up(Index n, Index by) { return div_up(n, by) * by; }
 
+/// Asks for the line of `at` in the second-level cache: every instruction set's code does it alike.
+struct FetchFar {
+  void operator()([[maybe_unused]] const void* at) const {
+#if defined(__GNUC__)
+    __builtin_prefetch(at, 0, 2);
+#endif
+  }
+};
+
 /// Cache lines to be sent for while tiles are at work, a few at a time: the processor has few misses under way at once.
 class Ahead {
  public:

@@ -5,15 +5,10 @@ inline constexpr Index tile_packs = many_registers ? 4 : 2;
 template <class Real>
 inline constexpr Index tile_columns = tile_packs * Pack<Real>::width;
 
-/// Asks for the cache line of `at`: into the first level, to be written or read, or into the second.
+/// Asks for the cache line of `at` in the first level, to be written or read.
 ISA_INLINE void prefetch_near([[maybe_unused]] const void* at) {
 #if defined(__GNUC__)
   __builtin_prefetch(at, 0, 3);
-#endif
-}
-ISA_INLINE void prefetch_far([[maybe_unused]] const void* at) {
-#if defined(__GNUC__)
-  __builtin_prefetch(at, 0, 2);
 #endif
 }
 
@@ -33,7 +28,7 @@ void multiply_tile(const gemm_detail::Tile<Real>& tile, gemm_detail::Ahead& ahea
   const Real *a = tile.a, *b = tile.b;
   const Index a_i = tile.a_i, a_k = tile.a_k, b_k = tile.b_k;
   for (Index left = tile.depth; left > 0; left -= tile_chunk) {
-    ahead.next([](const void* at) STAC3DL_INLINE_LAMBDA { prefetch_far(at); });
+    ahead.next(gemm_detail::FetchFar{});
     for (Index k = std::min(left, tile_chunk); k > 0; --k, a += a_k, b += b_k) {
       P line[V];
       unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA { line[v] = P::load(b + v * P::width); });

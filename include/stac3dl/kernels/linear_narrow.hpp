@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "stac3dl/core/parallel.hpp"
+#include "stac3dl/core/view.hpp"
 #include "stac3dl/kernels/gemm_micro.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -28,7 +29,7 @@ inline float to_float(Bf16 x) {
 }
 inline float to_float(std::int8_t x) { return static_cast<float>(x); }
 
-/// To the nearest, ties to even; relative error at most 2^-9 (0 and what is below 1e-38 aside).  NaN stays NaN.
+/// To the nearest, ties to even; relative error at most 2^-8 (0 and what is below 1e-38 aside).  NaN stays NaN.
 inline Bf16 to_bf16(float x) {
   std::uint32_t bits;
   std::memcpy(&bits, &x, sizeof(bits));

@@ -7,7 +7,8 @@ struct PhiloxWords {
   __m512i raw;
   static ISA_INLINE PhiloxWords all(std::uint32_t x) { return {_mm512_set1_epi64(static_cast<long long>(x))}; }
   static ISA_INLINE PhiloxWords from(std::uint64_t first) {
-    return {_mm512_add_epi64(_mm512_set1_epi64(static_cast<long long>(first)), _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7))};
+    const __m512i lane = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
+    return {_mm512_add_epi64(_mm512_set1_epi64(static_cast<long long>(first)), lane)};
   }
   ISA_INLINE PhiloxWords times(PhiloxWords b) const { return {_mm512_mul_epu32(raw, b.raw)}; }  // 64 bits
   ISA_INLINE PhiloxWords high() const { return {_mm512_srli_epi64(raw, 32)}; }

@@ -1,4 +1,5 @@
-/// kernels/stam.hpp - spatio-temporal attention, equations 11 to 13, in one pass over h (L, N, P, U) forward and one backward.
+/// kernels/stam.hpp - spatio-temporal attention, equations 11 to 13, in one pass over h (L, N, P, U) forward and one
+/// backward.
 ///
 /// For each sample n, over valid tokens only:
 ///   (11) e[l] = wa . mean_p h[l,p] + ba = mean_p (wa . h[l,p]) + ba     alpha = softmax of e over valid l

@@ -12,6 +12,8 @@
 #include "stac3dl/core/for_each_isa.hpp"
 #define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_input.inl"
 #include "stac3dl/core/for_each_isa.hpp"
+#define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_narrow.inl"
+#include "stac3dl/core/for_each_isa.hpp"
 #define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_product.inl"
 #include "stac3dl/core/for_each_isa.hpp"
 #define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_output.inl"
@@ -44,6 +46,16 @@ inline void winograd_transform_weights(const WinogradPlan& plan, CView<float, 5>
       plan, {w.data(), forward ? taps : C * taps, forward ? C * taps : taps, !forward}, u));
 }
 
+namespace detail {
+inline void check_winograd_input(const char* what, const WinogradPlan& plan, const WinogradInput& x) {
+  const WinogradProblem& p = plan.problem;
+  const Shape<5> shape{p.samples, p.in_channels, p.in[0], p.in[1], p.in[2]};
+  check_shape(what, x.shape(), shape);
+  check(!x.plain || (p.in_channels <= narrow_channels && (!plan.split_channels || plan.planes == plan.depth->points)),
+        what, ": a plain volume may have ", narrow_channels, " channels at most, got ", p.in_channels);
+}
+}  // namespace detail
+
 /// True if the pool's windows lie inside tiles.
 inline bool winograd_pools(const WinogradPlan& plan, const ConvEpilogue& after) {
   const std::array<Index, 3> tile{plan.depth->tile, plan.tile, plan.tile};
@@ -54,12 +66,13 @@ inline bool winograd_pools(const WinogradPlan& plan, const ConvEpilogue& after) 
 
 /// y = epilogue(conv(x) + bias).  bias: filled up to whole blocks, or null.  choice: blocked as y, which element of the
 /// pool's window won, or null.
-inline void winograd_convolve(const WinogradPlan& plan, BlockedView<const float> x, const WinogradKernel& kernel,
+inline void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, const WinogradKernel& kernel,
                               const float* bias, const ConvEpilogue& after, BlockedView<float> y, std::uint8_t* choice,
                               Workspace& ws) {
+  detail::check_winograd_input("winograd_convolve x", plan, x);
   if (after.pooled() && !winograd_pools(plan, after)) {
     const auto& [a, b, c] = plan.problem.out;
-    const Shape<5> shape{x.shape[0], plan.problem.out_channels, a, b, c};
+    const Shape<5> shape{plan.problem.samples, plan.problem.out_channels, a, b, c};
     Workspace::Scope scope(ws);
     const BlockedView<float> active(ws.take<float>(blocked_size(shape)).data(), shape);
     winograd_convolve(plan, x, kernel, bias, {after.activation, {1, 1, 1}}, active, nullptr, ws);
@@ -75,8 +88,9 @@ inline void winograd_convolve(const WinogradPlan& plan, BlockedView<const float>
 }
 
 /// dw (O, C, KT, 3, 3) += gradient by the weights of the forward pass's plan, from its x and dy.
-inline void winograd_weight_gradient(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy,
+inline void winograd_weight_gradient(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy,
                                      View<float, 5> dw, Workspace& ws) {
+  detail::check_winograd_input("winograd_weight_gradient x", plan, x);
   STAC3DL_DISPATCH(winograd_gradient(plan, x, dy, dw.data(), ws));
 }
 

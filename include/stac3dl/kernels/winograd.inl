@@ -9,10 +9,12 @@ struct WinogradWeights {
 /// Steps in scratch, in floats.
 struct WinogradScratch {
   Index input_block, input_tile;      ///< V: points of one tile and block of channels; of one tile
+  Index input_point, channels;        ///< V: to the next point; channels of a block
+  Index inputs;                       ///< all of V
   Index product_block, product_tile;  ///< M: as V; of one depth point where threads share the channels
   Index product_blocks;               ///< blocks of output channels that a task multiplies
 
-  explicit WinogradScratch(const WinogradPlan& plan) {
+  WinogradScratch(const WinogradPlan& plan, const WinogradInput& x) {
     // odd numbers of lines, so that tiles do not fall into the same sets of a cache
     const auto odd = [](Index lines) { return (lines | 1) * channel_block; };
     const Index points = plan.tile_points(), planes = plan.split_channels ? 1 : plan.depth->points;
@@ -20,24 +22,25 @@ struct WinogradScratch {
     input_block = odd(plan.planes * points), product_block = odd(planes * points);
     input_tile = odd(input_block / channel_block * plan.in_blocks());
     product_tile = odd(product_block / channel_block * product_blocks);
+    input_point = channels = channel_block, inputs = input_tile * plan.block;
+    if (!x.plain) return;
+    // [point][c][tile], see winograd_narrow.inl
+    channels = input_tile = 1, input_block = odd((plan.block + narrow_lanes) / channel_block);
+    input_point = plan.problem.in_channels * input_block, inputs = plan.points() * input_point;
   }
 };
 
-/// Where tile `index` of all samples lies.
-inline std::pair<Index, std::array<Index, 3>> winograd_tile(const WinogradPlan& plan, Index index) {
-  const auto& [a, b, c] = plan.tiles;
-  return {index / (a * b * c), {index / (b * c) % a, index / c % b, index % c}};
-}
-
-/// V of tiles [t0, t0 + count), blocks of channels [c0, c1), depth points [p0, p1).
+/// V of tiles [t0 + first, t0 + last), blocks of channels [c0, c1), depth points [p0, p1).
 template <int M>
-void winograd_inputs(const WinogradPlan& plan, const WinogradScratch& s, BlockedView<const float> x, Index t0,
-                     Index first, Index last, Index c0, Index c1, int p0, int p1, float* inputs) {
+void winograd_inputs(const WinogradPlan& plan, const WinogradScratch& s, const WinogradInput& x, Index t0, Index first,
+                     Index last, Index c0, Index c1, int p0, int p1, float* inputs) {
+  if (x.plain)
+    return winograd_narrow_inputs<M>(plan, x.plain, t0 + first, last - first, inputs + first, s.input_block);
   for (Index c = c0; c < c1; ++c)
     for (Index t = first; t < last; ++t) {
       const auto [sample, tile] = winograd_tile(plan, t0 + t);
-      winograd_input_tile<M>(plan, x.volume(sample, c), tile, p0, p1, inputs + t * s.input_tile + c * s.input_block,
-                             channel_block);
+      winograd_input_tile<M>(plan, x.blocked.volume(sample, c), tile, p0, p1,
+                             inputs + t * s.input_tile + c * s.input_block, channel_block);
     }
 }
 
@@ -54,7 +57,7 @@ inline void winograd_products(const WinogradPlan& plan, const WinogradScratch& s
       const Index width = std::min(winograd_panel, end - o), vectors = width / W, most = winograd_rows(vectors);
       const Index parts = (count + most - 1) / most, lines = (width + 15) / 16;
       WinogradOperands op;
-      op.input_tile = s.input_tile, op.input_block = s.input_block;
+      op.input_tile = s.input_tile, op.input_block = s.input_block, op.block = s.channels;
       op.weights = u + o * C;
       op.channels = C;
       op.product_tile = s.product_tile, op.product_block = s.product_block;
@@ -65,7 +68,7 @@ inline void winograd_products(const WinogradPlan& plan, const WinogradScratch& s
       Index fetched = 0;
       for (Index part = 0, row = 0; part < parts; ++part) {
         const Index rows = (count - row) / (parts - part);
-        op.inputs = inputs + row * s.input_tile + point * channel_block;
+        op.inputs = inputs + row * s.input_tile + point * s.input_point;
         op.products = products + row * s.product_tile + o / channel_block * s.product_block + o % channel_block +
                       point * channel_block;
         op.next = next + fetched * 16;
@@ -95,9 +98,9 @@ void winograd_outputs(const WinogradPlan& plan, const WinogradScratch& s, const 
 
 /// Each thread takes a block of tiles through all stages.
 template <int M>
-void winograd_by_tiles(const WinogradPlan& plan, BlockedView<const float> x, const WinogradWeights& weights,
+void winograd_by_tiles(const WinogradPlan& plan, const WinogradInput& x, const WinogradWeights& weights,
                        const WinogradTarget& target, Workspace& ws) {
-  const WinogradScratch s(plan);
+  const WinogradScratch s(plan, x);
   const Index total = plan.total_tiles(), slots = num_threads(), B = plan.in_blocks(), O = plan.out_blocks();
   const Index weight_point = plan.weight_point(O);
   const int points = plan.depth->points;
@@ -108,7 +111,7 @@ void winograd_by_tiles(const WinogradPlan& plan, BlockedView<const float> x, con
     winograd_weights_run<M>(plan, weights.source, own);
     u = own;
   }
-  const Index inputs = s.input_tile * plan.block, products = s.product_tile * plan.block;
+  const Index inputs = s.inputs, products = s.product_tile * plan.block;
   float* const scratch = ws.take<float>(slots * (inputs + products)).data();
   parallel_for_slots(plan.blocks(), [&](Index block, int slot) {
     float* const v = scratch + slot * (inputs + products);
@@ -123,9 +126,9 @@ void winograd_by_tiles(const WinogradPlan& plan, BlockedView<const float> x, con
 /// outputs by output channels, depth point after depth point.  Weights that are not prepared are transformed by the task
 /// that uses them, just before.
 template <int M>
-void winograd_by_channels(const WinogradPlan& plan, BlockedView<const float> x, const WinogradWeights& weights,
+void winograd_by_channels(const WinogradPlan& plan, const WinogradInput& x, const WinogradWeights& weights,
                           const WinogradTarget& target, Workspace& ws) {
-  const WinogradScratch s(plan);
+  const WinogradScratch s(plan, x);
   const Index total = plan.total_tiles(), slots = num_threads(), B = plan.in_blocks(), O = plan.out_blocks();
   const Index C = plan.problem.in_channels, TT = plan.tile_points();
   const Index groups = (O + s.product_blocks - 1) / s.product_blocks;
@@ -134,7 +137,7 @@ void winograd_by_channels(const WinogradPlan& plan, BlockedView<const float> x, 
   // Outputs wait for the other depth points: with the task that runs through all of them, or else until the next round.
   const Index partial_size = plan.block * s.product_blocks * plan.depth->points * M * M * channel_block;
   Workspace::Scope scope(ws);
-  float* const v = ws.take<float>(s.input_tile * plan.block).data();
+  float* const v = ws.take<float>(s.inputs).data();
   float* const m = ws.take<float>(slots * s.product_tile * plan.block).data();
   float* const partials = ws.take<float>((planes == points ? slots : groups) * partial_size).data();
   const Index weight_point = plan.weight_point(prepared ? O : s.product_blocks);
@@ -142,9 +145,10 @@ void winograd_by_channels(const WinogradPlan& plan, BlockedView<const float> x, 
   const Index taps_size = plan.depth->taps * 9 * C * s.product_blocks * channel_block;
   float* const taps = prepared ? nullptr : ws.take<float>(slots * taps_size).data();
   for (Index t0 = 0; t0 < total; t0 += plan.block) {
-    const Index count = std::min(plan.block, total - t0), some = 8, parts = (count + some - 1) / some;
+    // (a plain volume's vectors may reach beyond their tiles, so that those stay together)
+    const Index count = std::min(plan.block, total - t0), some = x.plain ? count : 8, parts = (count + some - 1) / some;
     for (int first = 0; first < points; first += planes) {
-      parallel_for(parts * B, [&](Index item) {
+      parallel_for(x.plain ? 1 : parts * B, [&](Index item) {
         const Index begin = item % parts * some, block = item / parts;
         winograd_inputs<M>(plan, s, x, t0, begin, std::min(count, begin + some), block, block + 1, first, first + planes, v);
       });
@@ -159,7 +163,7 @@ void winograd_by_channels(const WinogradPlan& plan, BlockedView<const float> x, 
           if (!prepared)
             winograd_weight_plane<M>(plan, taps + slot * taps_size, b0, b1, p, own + slot * TT * weight_point);
           winograd_products(plan, s, u, prepared ? weight_point : plan.weight_point(b1 - b0), count, b0, b1, TT,
-                            v + (p - first) * TT * channel_block, products);
+                            v + (p - first) * TT * s.input_point, products);
           winograd_outputs<M>(plan, s, target, t0, count, b0, b1, p, p + 1, products, partial);
         }
       });
@@ -168,13 +172,13 @@ void winograd_by_channels(const WinogradPlan& plan, BlockedView<const float> x, 
 }
 
 template <int M>
-void winograd_run_tile(const WinogradPlan& plan, BlockedView<const float> x, const WinogradWeights& weights,
+void winograd_run_tile(const WinogradPlan& plan, const WinogradInput& x, const WinogradWeights& weights,
                        const WinogradTarget& target, Workspace& ws) {
   if (plan.split_channels) winograd_by_channels<M>(plan, x, weights, target, ws);
   else winograd_by_tiles<M>(plan, x, weights, target, ws);
 }
 
-inline void winograd_run(const WinogradPlan& plan, BlockedView<const float> x, const WinogradWeights& weights,
+inline void winograd_run(const WinogradPlan& plan, const WinogradInput& x, const WinogradWeights& weights,
                          const WinogradTarget& target, Workspace& ws) {
   if (plan.tile == 2) winograd_run_tile<2>(plan, x, weights, target, ws);
   else if (plan.tile == 3) winograd_run_tile<3>(plan, x, weights, target, ws);

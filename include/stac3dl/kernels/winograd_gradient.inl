@@ -88,17 +88,22 @@ void winograd_gradient_whole(const WinogradPlan& plan, const float* volume, cons
 /// line, so that points do not fall into the same sets of a cache.
 inline constexpr Index gradient_channel = 4 * channel_block, gradient_step = (4 * 16 + 1) * channel_block;
 
+/// V's steps in floats, from tile to tile and from channel to channel: 16 and 1, or the other way round for few channels.
+struct GradientSteps {
+  Index tile, channel;
+};
+
 /// R channels c by V vectors of o: dU (+)= sum over tiles of V Z.  Blocks of o are `block` floats apart in Z.  Meanwhile as
 /// many lines are fetched from `next` on.
 template <int R, int V>
-void winograd_gradient_block(const float* inputs, const float* gradients, Index block, Index tiles, float* to, bool add,
-                             const float* next) {
+void winograd_gradient_block(const float* inputs, GradientSteps step, const float* gradients, Index block, Index tiles,
+                             float* to, bool add, const float* next) {
   using P = Pack<float>;
   P sum[R * V];
   unroll<R * V>([&](auto i) STAC3DL_INLINE_LAMBDA {
     sum[i] = add ? P::load(to + i / V * gradient_channel + i % V * P::width) : P::zero();
   });
-  for (Index t = 0; t < tiles; ++t, inputs += channel_block, gradients += channel_block, next += channel_block) {
+  for (Index t = 0; t < tiles; ++t, inputs += step.tile, gradients += channel_block, next += channel_block) {
     STAC3DL_PREFETCH_L2(next);
     P dy[V];
     unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA {
@@ -106,7 +111,7 @@ void winograd_gradient_block(const float* inputs, const float* gradients, Index 
       dy[v] = P::load(gradients + column / channel_block * block + column % channel_block);
     });
     unroll<R>([&](auto r) STAC3DL_INLINE_LAMBDA {
-      const P x = P::all(inputs[r]);
+      const P x = P::all(inputs[r * step.channel]);
       unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA { sum[r * V + v] = fma(x, dy[v], sum[r * V + v]); });
     });
   }
@@ -117,12 +122,13 @@ void winograd_gradient_block(const float* inputs, const float* gradients, Index 
 
 /// All `rows` <= 16 channels of a block; next(), called for each part of them, says what to fetch meanwhile.
 template <int V, class Next>
-void winograd_gradient_rows(Index rows, const float* inputs, const float* gradients, Index block, Index tiles, float* to,
-                            bool add, Next&& next) {
+void winograd_gradient_rows(Index rows, const float* inputs, GradientSteps step, const float* gradients, Index block,
+                            Index tiles, float* to, bool add, Next&& next) {
   constexpr int most = many_registers ? 6 : 4;
   Index r = 0;
   const auto go = [&]<int R>() STAC3DL_INLINE_LAMBDA {
-    winograd_gradient_block<R, V>(inputs + r, gradients, block, tiles, to + r * gradient_channel, add, next());
+    winograd_gradient_block<R, V>(inputs + r * step.channel, step, gradients, block, tiles, to + r * gradient_channel,
+                                  add, next());
     r += R;
   };
   if constexpr (most == 6)
@@ -201,8 +207,10 @@ struct WinogradGradientCut {
   Index line;                                     ///< one point and block: its tiles
   Index input_point, gradient_point;              ///< all blocks of a point, in V and Z
   Index products;                                 ///< dU of 16 channels c and 64 outputs, one depth point
+  GradientSteps input_step{channel_block, 1};     ///< within a point and block of V
+  Index input_line;                               ///< blocks of V; for few channels one channel of it
 
-  explicit WinogradGradientCut(const WinogradPlan& plan) {
+  WinogradGradientCut(const WinogradPlan& plan, const WinogradInput& x) {
     constexpr Index MB = Index{1} << 20;
     const Index B = plan.in_blocks(), O = plan.out_blocks(), total = plan.total_tiles(), TT = plan.tile_points();
     const Index a_tile = (B + O) * TT * channel_block * 4;  // bytes of one depth point
@@ -210,30 +218,39 @@ struct WinogradGradientCut {
     // Transforms share work between depth points.  Those are taken together where dU, which then waits for all tiles of
     // all points, is small, or where no tile has to wait.
     const bool small = plan.points() * plan.problem.in_channels * O * channel_block * 4 <= 8 * MB;
-    planes = small || total * all <= 20 * MB ? plan.depth->points : 1;
+    const bool narrow = plan.problem.in_channels <= narrow_channels;
+    planes = small || narrow || total * all <= 20 * MB ? plan.depth->points : 1;
     const Index at_once = planes == 1 ? std::max<Index>(48, 8 * MB / a_tile)
-                          : small     ? std::max<Index>(48, 12 * MB / all)
+                          : small || narrow ? std::max<Index>(48, 12 * MB / all)
                                       : total;
     chunks = std::max<Index>(1, (total + at_once / 2) / at_once);
     tiles = (total + chunks - 1) / chunks;
     line = (tiles | 1) * channel_block;
     const auto odd = [](Index floats) { return (floats / channel_block | 1) * channel_block; };
     input_point = odd(B * line), gradient_point = odd(O * line), products = TT * gradient_step;
+    input_line = line;
+    if (!x.plain) return;
+    input_line = odd(tiles + narrow_lanes), input_point = plan.problem.in_channels * input_line;
+    input_step = {1, input_line};
   }
 };
 
 /// V and Z of tiles [t0, t0 + count), depth points [p0, p0 + cut.planes).
 template <int M>
-void winograd_gradient_points(const WinogradPlan& plan, const WinogradGradientCut& cut, BlockedView<const float> x,
+void winograd_gradient_points(const WinogradPlan& plan, const WinogradGradientCut& cut, const WinogradInput& x,
                               BlockedView<const float> dy, Index t0, Index count, int p0, float* v, float* z) {
   const Index B = plan.in_blocks(), O = plan.out_blocks(), some = 16, parts = (count + some - 1) / some;
   parallel_for((B + O) * parts, [&](Index item) {
     const Index block = item / parts, begin = item % parts * some, end = std::min(count, begin + some);
+    if (block < B && x.plain) {  // vectors may reach beyond their tiles: one task takes all
+      if (begin == 0) winograd_narrow_inputs<M>(plan, x.plain, t0, count, v, cut.input_line);
+      return;
+    }
     for (Index t = begin; t < end; ++t) {
       const auto [sample, tile] = winograd_tile(plan, t0 + t);
       if (block < B) {
-        winograd_input_tile<M>(plan, x.volume(sample, block), tile, p0, p0 + cut.planes,
-                               v + block * cut.line + t * channel_block, cut.input_point);
+        winograd_input_tile<M>(plan, x.blocked.volume(sample, block), tile, p0, p0 + cut.planes,
+                               v + block * cut.input_line + t * channel_block, cut.input_point);
         continue;
       }
       float* const to = z + (block - B) * cut.line + t * channel_block;
@@ -261,17 +278,17 @@ void winograd_gradient_products(const WinogradPlan& plan, const WinogradGradient
     const auto next = [&] {
       const Index i = part++;
       if (i < outs) return z + (point + 1) * cut.gradient_point + (o0 + i) * cut.line;
-      return v + (point + 1) * cut.input_point + std::min(b0 + i - outs, b1 - 1) * cut.line;
+      return v + (point + 1) * cut.input_point + std::min(b0 + i - outs, b1 - 1) * cut.input_line;
     };
     for (Index b = b0; b < b1; ++b) {
       const Index rows = std::min(channel_block, plan.problem.in_channels - b * channel_block);
-      const float* inputs = v + point * cut.input_point + b * cut.line;
+      const float* inputs = v + point * cut.input_point + b * cut.input_line;
       for (Index o = 0; o < vectors;) {
         const Index block = o * W / channel_block, lane = o * W % channel_block;
         const float* gradients = z + point * cut.gradient_point + (o0 + block) * cut.line + lane;
         float* out = to + (b - b0) * to_block + point * gradient_step + o * W;
         const auto go = [&]<int V>() STAC3DL_INLINE_LAMBDA {
-          winograd_gradient_rows<V>(rows, inputs, gradients, cut.line, count, out, add, next);
+          winograd_gradient_rows<V>(rows, inputs, cut.input_step, gradients, cut.line, count, out, add, next);
           o += V;
         };
         if (many_registers && vectors - o >= 4) go.template operator()<4>();
@@ -283,11 +300,11 @@ void winograd_gradient_products(const WinogradPlan& plan, const WinogradGradient
 }
 
 template <int M>
-void winograd_gradient_run(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy, float* dw,
+void winograd_gradient_run(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy, float* dw,
                            Workspace& ws) {
   constexpr Index W = Pack<float>::width, TT = WinogradLine<M>::points * WinogradLine<M>::points;
   constexpr Index some_c = WinogradGradientCut::some_c, some_o = WinogradGradientCut::some_o;
-  const WinogradGradientCut cut(plan);
+  const WinogradGradientCut cut(plan, x);
   const Index C = plan.problem.in_channels, B = plan.in_blocks(), O = plan.out_blocks(), total = plan.total_tiles();
   const Index c_parts = (B + some_c - 1) / some_c, groups = (O + some_o - 1) / some_o, slots = num_threads();
   const int points = plan.depth->points;
@@ -335,8 +352,8 @@ void winograd_gradient_run(const WinogradPlan& plan, BlockedView<const float> x,
   });
 }
 
-inline void winograd_gradient(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy,
-                              float* dw, Workspace& ws) {
+inline void winograd_gradient(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy, float* dw,
+                              Workspace& ws) {
   if (plan.tile == 2) winograd_gradient_run<2>(plan, x, dy, dw, ws);
   else if (plan.tile == 3) winograd_gradient_run<3>(plan, x, dy, dw, ws);
   else winograd_gradient_run<4>(plan, x, dy, dw, ws);

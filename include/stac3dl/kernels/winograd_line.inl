@@ -179,3 +179,9 @@ ISA_INLINE void for_depth_points(const WinogradDepth& depth, Run&& run) {
   else if (depth.points == 3) run.template operator()<3>();
   else run.template operator()<1>();
 }
+
+/// Where tile `index` of all samples lies.
+inline std::pair<Index, std::array<Index, 3>> winograd_tile(const WinogradPlan& plan, Index index) {
+  const auto& [a, b, c] = plan.tiles;
+  return {index / (a * b * c), {index / (b * c) % a, index / c % b, index % c}};
+}

@@ -66,6 +66,27 @@ struct WinogradPlan {
   Index weights_size() const { return points() * weight_point(out_blocks()); }
 };
 
+/// What a run reads: a blocked volume, or a plain one of few channels.
+struct WinogradInput {
+  BlockedView<const float> blocked;
+  CView<float, 5> plain;
+
+  WinogradInput(BlockedView<const float> x) : blocked(x) {}
+  WinogradInput(BlockedView<float> x) : blocked(x) {}
+  WinogradInput(CView<float, 5> x) : plain(x) {}
+  WinogradInput(View<float, 5> x) : plain(x) {}
+
+  const Shape<5>& shape() const { return plain ? plain.shape() : blocked.shape; }
+  /// Samples [first, first + count) alone.
+  WinogradInput range(Index first, Index count) const {
+    if (plain) return plain.range(first, count);
+    return blocked.range(first, count);
+  }
+};
+
+/// Up to how many channels plain volumes are taken as they are.
+inline constexpr Index narrow_channels = 4;
+
 /// The problem of a convolution's forward pass.
 inline WinogradProblem winograd_forward_problem(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
   return {x[0], x[1], y[1], {x[2], x[3], x[4]}, {y[2], y[3], y[4]}, spec.padding, spec.kernel[0]};
@@ -110,6 +131,13 @@ inline WinogradPlan winograd_plan(const WinogradProblem& problem, const Winograd
   const Index inputs = plan.points() * plan.in_blocks() * channel_block * 4 * plan.block;
   plan.planes = inputs <= (Index{24} << 20) ? depth.points : 1;
   return plan;
+}
+
+/// The same tiles for another number of samples.
+inline WinogradPlan winograd_with_samples(const WinogradPlan& plan, Index samples) {
+  WinogradProblem problem = plan.problem;
+  problem.samples = samples;
+  return winograd_plan(problem, *plan.depth, plan.tile);
 }
 
 /// What a run costs, in nanoseconds of one core: fitted once to measurements, the same on every machine, so that the choice

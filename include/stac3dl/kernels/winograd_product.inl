@@ -12,7 +12,8 @@ constexpr Index winograd_rows(Index vectors) { return many_registers ? (vectors 
 struct WinogradOperands {
   const float* inputs;   ///< V at the first tile
   Index input_tile;      ///< to the next tile
-  Index input_block;     ///< to the next 16 input channels
+  Index input_block;     ///< to the next block of input channels
+  Index block;           ///< input channels of a block, which lie side by side: 16, or 1
   const float* weights;  ///< U panel (C, vectors * width)
   Index channels;        ///< C
   float* products;       ///< M at the first tile
@@ -30,9 +31,9 @@ void winograd_product_tile(const WinogradOperands& op) {
   const float* u = op.weights;
   const char* next = reinterpret_cast<const char*>(op.next);
   const Index tile = op.input_tile, lines = op.next_lines;
-  for (Index c0 = 0; c0 < op.channels; c0 += channel_block) {
-    const float* in = op.inputs + c0 / channel_block * op.input_block;
-    const Index count = std::min(channel_block, op.channels - c0);
+  const float* in = op.inputs;
+  for (Index c0 = 0; c0 < op.channels; c0 += op.block, in += op.input_block) {
+    const Index count = std::min(op.block, op.channels - c0);
     // the same channels of the next point lie one line on
     unroll<R>([&](auto r) STAC3DL_INLINE_LAMBDA { STAC3DL_PREFETCH(in + r * tile + channel_block); });
     for (Index c = 0; c < count; ++c, u += V * P::width) {

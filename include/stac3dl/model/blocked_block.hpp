@@ -26,7 +26,8 @@ struct BlockedCache {
 class BlockedBlock {
  public:
   using Cache = BlockedCache;
-  using In = kernels::BlockedView<const float>;
+  using In = kernels::WinogradInput;
+  using Volume = kernels::BlockedView<const float>;
   using Out = kernels::BlockedView<float>;
 
   BlockedBlock(const Conv3d<float>& conv, const kernels::ConvEpilogue& after) : conv_(conv), after_(after) {}
@@ -58,17 +59,27 @@ class BlockedBlock {
     k.prepared_points = k.plan.weights_size(), k.prepared_isa = isa();
   }
 
-  /// Adds to the gradients of `conv`, which is this block's; dx may be empty.
-  void backward(Conv3d<float>& conv, In x, In y, In dy, Out dx, const Cache& k, Workspace& ws) const {
-    Workspace::Scope scope(ws);
-    const Out dc = kernels::detail::take_blocked(conv_.output_shape(x.shape), ws);
+  /// Adds to the gradients of `conv`, which is this block's; dx may be empty.  A few samples at a time: dc, as large as the
+  /// activation that was never stored, then stays small.
+  void backward(Conv3d<float>& conv, In x, Volume y, Volume dy, Out dx, const Cache& k, Workspace& ws) const {
+    const Index N = x.shape()[0], sample = kernels::blocked_size(conv_.output_shape(x.shape())) / N;
+    const Index some = std::clamp<Index>((Index{16} << 20) / sample, 1, N);  // 64 MB
     View<float, 1> db;
     if (conv.has_bias()) db = conv.bias().grad;
-    kernels::blocked_epilogue_backward(y, after_.pooled() ? k.choice.view().data : nullptr, dy, after_, dc, db, ws);
-    kernels::winograd_weight_gradient(k.plan, x, dc, conv.weight().grad, ws);
-    if (dx)
-      kernels::winograd_convolve(k.data_plan, dc, {conv_.weight().value, kernels::WinogradPass::data}, nullptr, {}, dx,
-                                 nullptr, ws);
+    for (Index n = 0; n < N; n += some) {
+      const Index count = std::min(some, N - n);
+      const In part = x.range(n, count);
+      const Shape<5> shape = conv_.output_shape(part.shape());
+      const auto plan = kernels::winograd_with_samples(k.plan, count), data = kernels::winograd_with_samples(k.data_plan, count);
+      Workspace::Scope scope(ws);
+      const Out dc = kernels::detail::take_blocked(shape, ws);
+      const std::uint8_t* choice = after_.pooled() ? k.choice.view().range(n, count).data : nullptr;
+      kernels::blocked_epilogue_backward(y.range(n, count), choice, dy.range(n, count), after_, dc, db, ws);
+      kernels::winograd_weight_gradient(plan, part, dc, conv.weight().grad, ws);
+      if (dx)
+        kernels::winograd_convolve(data, dc, {conv_.weight().value, kernels::WinogradPass::data}, nullptr, {},
+                                   dx.range(n, count), nullptr, ws);
+    }
   }
 
  private:

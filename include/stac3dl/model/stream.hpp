@@ -70,8 +70,8 @@ class Stream3d {
         BlockedCache& b = k.blocks[i].blocked;
         if (keep) b.y.resize(k.shape[i]);
         if (keep && blocks_[i].pooled()) b.choice.resize(k.shape[i]);
-        if (keep && takes_plain(k, i)) b.x.resize(input(i));
-        if (takes_plain(k, i)) k.blocked_scratch = std::max(k.blocked_scratch, kernels::blocked_size(input(i)));
+        if (keep && converts(k, i, input(i))) b.x.resize(input(i));
+        if (converts(k, i, input(i))) k.blocked_scratch = std::max(k.blocked_scratch, kernels::blocked_size(input(i)));
       }
       if (keep && leaves_plain(k, i)) k.y[i].resize(k.shape[i]);
     }
@@ -87,8 +87,9 @@ class Stream3d {
         blocks_[i].forward(i == 0 ? x : k.y[i - 1], k.y[i], k.blocks[i], ws);
       } else if constexpr (has_blocked) {
         BlockedCache& b = k.blocks[i].blocked;
-        if (takes_plain(k, i)) kernels::to_blocked(i == 0 ? x : k.y[i - 1], b.x.view());
-        blocks_[i].blocked().forward(blocked_input(k, i), b.y.view(), blocks_[i].pooled() ? b.choice.view().data : nullptr,
+        const CView<Real, 5> plain = i == 0 ? x : CView<Real, 5>(k.y[i - 1]);
+        if (converts(k, i, plain.shape())) kernels::to_blocked(plain, b.x.view());
+        blocks_[i].blocked().forward(blocked_input(k, i, plain), b.y.view(), blocks_[i].pooled() ? b.choice.view().data : nullptr,
                                      b, ws);
         if (leaves_plain(k, i)) kernels::from_blocked(b.y.view(), k.y[i]);
       }
@@ -119,9 +120,13 @@ class Stream3d {
           from.data = blocked[(i + 1) % 2].data();
           kernels::to_blocked(d, from);
         }
-        const BlockedView<const float> in = blocked_input(k, i);
+        const kernels::WinogradInput in = blocked_input(k, i, i == 0 ? x : CView<Real, 5>(k.y[i - 1]));
         const bool wanted = i > 0 || dx;
-        const BlockedView<float> to = wanted ? BlockedView<float>(blocked[i % 2].data(), in.shape) : BlockedView<float>();
+        Workspace::Scope own(ws);
+        const BlockedView<float> to =
+            !wanted                    ? BlockedView<float>()
+            : converts_none(k, i, in) ? kernels::detail::take_blocked(in.shape(), ws)
+                                       : BlockedView<float>(blocked[i % 2].data(), in.shape());
         blocks_[i].blocked().backward(blocks_[i].conv(), in, b.y.view(), from, to, b, ws);
         if (wanted && takes_plain(k, i)) kernels::from_blocked(to, below);
         d_blocked = takes_plain(k, i) ? nullptr : to.data;
@@ -149,9 +154,10 @@ class Stream3d {
         BlockedCache& b = k.blocks[i].blocked;
         const kernels::BlockedView<float> in(blocked[(i + 1) % 2].data(), i == 0 ? x.shape() : k.shape[i - 1]);
         const kernels::BlockedView<float> out(blocked[i % 2].data(), k.shape[i]);
-        if (takes_plain(k, i)) kernels::to_blocked(current, in);
+        const bool as_it_is = takes_plain(k, i) && !converts(k, i, current.shape());
+        if (converts(k, i, current.shape())) kernels::to_blocked(current, in);
         if (k.prepare) block.prepare(b);
-        block.forward(in, out, nullptr, b, ws);
+        block.forward(as_it_is ? kernels::WinogradInput(current) : in, out, nullptr, b, ws);
         if (leaves_plain(k, i)) kernels::from_blocked(out, next);
       }
       current = next;
@@ -187,8 +193,17 @@ class Stream3d {
   static bool leaves_plain(const Cache& k, std::size_t i) {
     return i + 1 == k.blocks.size() || !is_blocked(k, i) || !is_blocked(k, i + 1);
   }
-  static kernels::BlockedView<const float> blocked_input(const Cache& k, std::size_t i) {
-    return takes_plain(k, i) ? k.blocks[i].blocked.x.view() : k.blocks[i - 1].blocked.y.view();
+  /// Whether a blocked block's input must be turned first: not where it has few channels.
+  static bool converts(const Cache& k, std::size_t i, const Shape<5>& input) {
+    return takes_plain(k, i) && input[1] > kernels::narrow_channels;
+  }
+  static bool converts_none(const Cache& k, std::size_t i, const kernels::WinogradInput& in) {
+    return takes_plain(k, i) && static_cast<bool>(in.plain);
+  }
+  static kernels::WinogradInput blocked_input(const Cache& k, std::size_t i, CView<Real, 5> plain) {
+    if (!takes_plain(k, i)) return k.blocks[i - 1].blocked.y.view();
+    if (converts(k, i, plain.shape())) return k.blocks[i].blocked.x.view();
+    return plain;
   }
 
   Index first_;
