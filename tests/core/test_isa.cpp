@@ -12,7 +12,7 @@
 using namespace stac3dl;
 
 // What the tests need of each instruction set, pasted into its namespace as a kernel would be.
-#define STAC3DL_ISA_FILE "isa_probe.inl"
+#define STAC3DL_ISA_FILE "../../../tests/core/isa_probe.inl"  // from for_each_isa.hpp on
 #include "stac3dl/core/for_each_isa.hpp"
 
 STAC3DL_NAMESPACE_BEGIN

@@ -93,7 +93,8 @@ struct Convolution {
   }
 };
 
-/// visit(convolution, plan, pool) for odd and even sizes, all tiles, both ways to cut, and all pools that fit the tiles.
+/// visit(convolution, plan, pool) for odd and even sizes, all tiles, both ways to cut, and all pools, whether their windows
+/// lie inside tiles or not.
 template <class Visit>
 void for_each_plan(Visit&& visit) {
   const Convolution convolutions[] = {{{2, 5, 5, 9, 7}, 17, 3}, {{1, 16, 4, 8, 8}, 16, 3}, {{1, 3, 2, 5, 6}, 33, 3},
@@ -108,7 +109,7 @@ void for_each_plan(Visit&& visit) {
           for (const auto& window : pools) {
             WinogradPlan plan = c.plan(*depth, tile);
             plan.split_channels = split, plan.planes = split ? 1 : depth->points;
-            if (winograd_pools(plan, {Activation::relu, window})) visit(c, plan, window);
+            if (element_count(pooled_shape(c.shape, window)) > 0) visit(c, plan, window);
           }
   }
 }
@@ -138,7 +139,7 @@ TEST_CASE("blocked_epilogue: fused relu and pool give what the separate kernels 
       }
       ++runs;
     });
-    CHECK(runs > 60);
+    CHECK(runs > 100);
   }
 }
 

@@ -48,7 +48,7 @@ struct Result {
 
 /// All three passes; y and dx start as NaN, dw and db at 1 and 2 because they are added to.
 template <class Real, class Make>
-Result<Real> run(const Conv3dCase& one, Conv3dVariant variant, Make make) {
+Result<Real> run(const Conv3dCase& one, const kernels::Conv3dImplementation<Real>& kernel, Make make) {
   const auto& [KT, KH, KW] = one.spec.kernel;
   const Shape<5> y_shape = kernels::conv3d_output_shape(one.x, one.out_channels, one.spec);
   const Tensor<Real, 5> x = make(one.x, 1), dy = make(y_shape, 3);
@@ -58,11 +58,35 @@ Result<Real> run(const Conv3dCase& one, Conv3dVariant variant, Make make) {
   Result<Real> out{Tensor<Real, 5>(y_shape, nan), Tensor<Real, 5>(one.x, nan), Tensor<Real, 5>(w.shape(), 1),
                    Tensor<Real, 1>(b.shape(), 2)};
   PoisonedWorkspace ws;
-  kernels::conv3d_forward<Real>(x, w, b, out.y, one.spec, ws, variant);
-  kernels::conv3d_backward_data<Real>(dy, w, out.dx, one.spec, ws, variant);
-  kernels::conv3d_backward_weights<Real>(x, dy, out.dw, out.db, one.spec, ws, variant);
+  kernel.forward(x, w, b, out.y, one.spec, ws);
+  kernel.backward_data(dy, w, out.dx, one.spec, ws);
+  kernel.backward_weights(x, dy, out.dw, out.db, one.spec, ws);
   return out;
 }
+template <class Real, class Make>
+Result<Real> run(const Conv3dCase& one, Conv3dVariant variant, Make make) {
+  const Shape<5> y_shape = kernels::conv3d_output_shape(one.x, one.out_channels, one.spec);
+  return run<Real>(one, kernels::conv3d_implementation<Real>(one.x, y_shape, one.spec, variant), make);
+}
+
+/// The two ways of the direct variant, whatever the sizes.
+template <class Real>
+const kernels::Conv3dImplementation<Real> direct_ways[] = {
+    {.variant = Conv3dVariant::direct,
+     .name = "lines",
+     .exact = true,
+     .applies = nullptr,
+     .forward = kernels::conv3d_forward_lines<Real>,
+     .backward_data = kernels::conv3d_backward_data_lines<Real>,
+     .backward_weights = kernels::conv3d_backward_weights_lines<Real>},
+    {.variant = Conv3dVariant::direct,
+     .name = "batch",
+     .exact = true,
+     .applies = nullptr,
+     .forward = kernels::conv3d_forward_batch<Real>,
+     .backward_data = kernels::conv3d_backward_data_batch<Real>,
+     .backward_weights = kernels::conv3d_backward_weights_batch<Real>},
+};
 
 template <class Real, int R>
 bool same(const Tensor<Real, R>& a, const Tensor<Real, R>& b) {
@@ -100,6 +124,27 @@ TEST_CASE_TEMPLATE("conv3d: every variant equals the reference on whole numbers"
         CHECK(same(got.dw, want.dw));
         CHECK(same(got.db, want.db));
       }
+  }
+}
+
+TEST_CASE_TEMPLATE("conv3d: both direct ways equal the reference on whole numbers", Real, float, double) {
+  for (const Conv3dCase& one : conv3d_cases) {
+    CAPTURE(title(one));
+    const auto make = [](const Shape<5>& shape, std::uint64_t seed) { return whole<Real, 5>(shape, seed); };
+    const Result<Real> want = run<Real>(one, Conv3dVariant::reference, make);
+    for (Isa isa : supported_isas())
+      for (const auto& way : direct_ways<Real>)
+        for (int threads : {1, 3}) {
+          INFO(std::string(isa_name(isa)), " ", std::string(way.name), " ", threads);
+          const ScopedIsa scoped(isa);
+          set_num_threads(threads);
+          const Result<Real> got = run<Real>(one, way, make);
+          set_num_threads(0);
+          CHECK(same(got.y, want.y));
+          CHECK(same(got.dx, want.dx));
+          CHECK(same(got.dw, want.dw));
+          CHECK(same(got.db, want.db));
+        }
   }
 }
 
@@ -202,7 +247,8 @@ TEST_CASE_TEMPLATE("conv3d: the same to the bit for any number of threads", Real
                               {{9, 24, 4, 4, 4}, 40, {}},
                               {{6, 2, 16, 12, 16}, 8, {{3, 3, 3}, {2, 2, 2}, {1, 1, 1}}},
                               {{33, 3, 128, 1, 1}, 16, {{7, 1, 1}, {4, 1, 1}, {3, 0, 0}}},
-                              {{1, 8, 24, 30, 31}, 2, {}}};
+                              {{1, 8, 24, 30, 31}, 2, {}},
+                              {{33, 8, 8, 6, 8}, 16, {{3, 3, 3}, {1, 2, 2}, {1, 1, 1}}}};
   std::vector<std::pair<Conv3dCase, Conv3dVariant>> pairs;
   for (const Conv3dCase& one : cases)
     for (Conv3dVariant variant : {Conv3dVariant::direct, Conv3dVariant::im2col}) pairs.emplace_back(one, variant);

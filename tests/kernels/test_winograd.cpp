@@ -71,7 +71,7 @@ std::vector<WinogradPlan> cuts(const WinogradProblem& problem, const WinogradDep
   WinogradPlan plan = winograd_plan(problem, depth, tile);
   std::vector<WinogradPlan> plans;
   for (bool split : {false, true})
-    for (Index block : {Index{1}, Index{5}, plan.total_tiles()})
+    for (Index block : {Index{1}, Index{5}, Index{14}, Index{40}, plan.total_tiles()})
       for (Index planes : {Index{1}, Index{depth.points}}) {
         if (!split && planes != depth.points) continue;
         if (block > plan.total_tiles()) continue;
@@ -86,10 +86,10 @@ std::string describe(const WinogradPlan& plan) {
          std::to_string(plan.block) + (plan.split_channels ? " by channels" : " by tiles");
 }
 
-/// y of a run with everything poisoned that should not be read, or left as it was.
+/// y of a run with everything poisoned that should not be read, or left as it was; from a plain volume or a blocked one.
 Tensor<float, 5> convolve(const WinogradPlan& plan, const Tensor<float, 5>& x, const Tensor<float, 5>& w,
                           WinogradPass pass, const Tensor<float, 1>* b, const Shape<5>& y_shape, bool prepared,
-                          PoisonedWorkspace& ws) {
+                          PoisonedWorkspace& ws, bool plain = false) {
   ws.poison();
   PoisonedVolume from(x), to(y_shape);
   std::vector<float> bias, u;
@@ -98,17 +98,17 @@ Tensor<float, 5> convolve(const WinogradPlan& plan, const Tensor<float, 5>& x, c
     u.assign(static_cast<std::size_t>(plan.weights_size()), testing::nan);
     winograd_transform_weights(plan, w, pass, u.data());
   }
-  winograd_convolve(plan, from.view(), {w, pass, prepared ? u.data() : nullptr}, b ? bias.data() : nullptr, {},
-                    to.view(), nullptr, ws);
+  winograd_convolve(plan, plain ? WinogradInput(x.view()) : WinogradInput(from.view()),
+                    {w, pass, prepared ? u.data() : nullptr}, b ? bias.data() : nullptr, {}, to.view(), nullptr, ws);
   return to.plain();
 }
 
 /// What the pass adds to a gradient of ones, less the ones.
-Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const Problem& p, PoisonedWorkspace& ws) {
+Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const Problem& p, PoisonedWorkspace& ws, bool plain = false) {
   ws.poison();
   PoisonedVolume x(p.x), dy(p.dy);
   Tensor<float, 5> dw(p.w.shape(), 1);
-  winograd_weight_gradient(plan, x.view(), dy.view(), dw, ws);
+  winograd_weight_gradient(plan, plain ? WinogradInput(p.x.view()) : WinogradInput(x.view()), dy.view(), dw, ws);
   dw.array() -= 1;
   return dw;
 }
@@ -128,12 +128,13 @@ TEST_CASE("winograd: every tile, however the work is cut, agrees with the refere
         CAPTURE(tile);
         for (const WinogradDepth* depth : depths_for(p.spec, p.forward())) {
           CAPTURE(depth->points);
-          Tensor<float, 5> y;
+          Tensor<float, 5> ys[2];  // depth points one at a time are transformed with other roundings than all together
           for (const WinogradPlan& plan : cuts(p.forward(), *depth, tile))
             for (bool prepared : {false, true}) {
               CAPTURE(describe(plan));
               CAPTURE(prepared);
               const auto got = convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, prepared, ws);
+              Tensor<float, 5>& y = ys[plan.planes == depth->points];
               if (y.empty()) {
                 y = got;
                 const double error = error_over_rms(y, p.y);
@@ -148,12 +149,13 @@ TEST_CASE("winograd: every tile, however the work is cut, agrees with the refere
         }
         for (const WinogradDepth* depth : depths_for(p.spec, p.data())) {
           CAPTURE(depth->points);
-          Tensor<float, 5> dx;
+          Tensor<float, 5> dxs[2];
           for (const WinogradPlan& plan : cuts(p.data(), *depth, tile))
             for (bool prepared : {false, true}) {
               CAPTURE(describe(plan));
               CAPTURE(prepared);
               const auto got = convolve(plan, p.dy, p.w, WinogradPass::data, nullptr, p.x.shape(), prepared, ws);
+              Tensor<float, 5>& dx = dxs[plan.planes == depth->points];
               if (dx.empty()) {
                 dx = got;
                 const double error = error_over_rms(dx, p.dx);
@@ -167,6 +169,50 @@ TEST_CASE("winograd: every tile, however the work is cut, agrees with the refere
     }
   }
   MESSAGE("largest error over RMS: forward " << worst[0] << ", data " << worst[1] << ", weights " << worst[2]);
+}
+
+TEST_CASE("winograd: plain volumes of few channels") {
+  const Case narrow[] = {cases[0], cases[1], cases[9], cases[14],
+                         {{2, 3, 5, 9, 70}, 17, 3, {1, 1, 1}}, {{1, 4, 2, 6, 131}, 5, 3, {1, 2, 0}},
+                         {{1, 2, 1, 13, 37}, 33, 1, {0, 1, 1}}, {{1, 4, 7, 3, 5}, 65, 3, {0, 0, 2}}};
+  PoisonedWorkspace ws(Index{1} << 20);
+  double worst = 0;
+  for (const Case& one : narrow) {
+    CAPTURE(title(one));
+    const Problem p(one);
+    for (Isa isa : supported_isas()) {
+      const ScopedIsa scoped(isa);
+      CAPTURE(std::string(isa_name(isa)));
+      for (int tile : {2, 3, 4})
+        for (const WinogradDepth* depth : depths_for(p.spec, p.forward())) {
+          CAPTURE(tile);
+          Tensor<float, 5> y;
+          for (const WinogradPlan& plan : cuts(p.forward(), *depth, tile)) {
+            if (plan.planes != depth->points) continue;
+            CAPTURE(describe(plan));
+            for (bool prepared : {false, true}) {
+              const auto run = [&] {
+                return convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, prepared, ws, true);
+              };
+              const Tensor<float, 5> got = run();
+              if (y.empty()) y = got;
+              CHECK(same_bits(got, y));
+              if (tile == 4) CHECK(same_on_all_threads(run));
+            }
+          }
+          const WinogradPlan plan = winograd_plan(p.forward(), *depth, tile);
+          const double error = error_over_rms(y, p.y), weights = error_over_rms(weight_gradient(plan, p, ws, true), p.dw);
+          CHECK(error <= 1e-4);
+          CHECK(weights <= 1e-4);
+          worst = std::max({worst, error, weights});
+          CHECK(same_on_all_threads([&] { return weight_gradient(plan, p, ws, true); }));
+        }
+    }
+  }
+  MESSAGE("largest error over RMS: " << worst);
+  const Problem wide(cases[3]);
+  const WinogradPlan plan = winograd_plan(wide.forward(), winograd_depth_2, 2);
+  CHECK_THROWS_AS(convolve(plan, wide.x, wide.w, WinogradPass::forward, nullptr, wide.y_shape, false, ws, true), Error);
 }
 
 TEST_CASE("winograd: the same bits on any number of threads") {
@@ -193,8 +239,9 @@ TEST_CASE("winograd: the same bits on any number of threads") {
 }
 
 TEST_CASE("winograd: weight gradients whose tiles or depth points come in turns") {
-  // by the size of what a depth point needs: tiles in chunks; all tiles but one depth point at a time
-  const Case turns[] = {{{2, 40, 1, 62, 60}, 100, 1, {0, 1, 1}}, {{1, 100, 9, 26, 25}, 120, 3, {1, 1, 1}}};
+  // many tiles for few weights; many tiles for many weights; depth points that are too many for all tiles
+  const Case turns[] = {{{2, 40, 1, 125, 120}, 100, 1, {0, 1, 1}}, {{1, 260, 1, 56, 52}, 240, 1, {0, 1, 1}},
+                        {{1, 100, 9, 26, 25}, 120, 3, {1, 1, 1}}};
   for (const Case& one : turns) {
     CAPTURE(title(one));
     const Conv3dSpec spec{{one.depth_taps, 3, 3}, {1, 1, 1}, one.padding};
@@ -207,9 +254,7 @@ TEST_CASE("winograd: weight gradients whose tiles or depth points come in turns"
       const ScopedIsa scoped(isa);
       CAPTURE(std::string(isa_name(isa)));
       const WinogradPlan plan = winograd_plan(winograd_forward_problem(one.x, y_shape, spec),
-                                              one.depth_taps == 1 ? winograd_depth_single : winograd_depth_4, 2);
-      const isa_portable::WinogradGradientCut cut(plan);
-      CHECK((one.depth_taps == 1 ? cut.chunks > 1 : cut.chunks == 1 && cut.planes == 1));
+                                              one.depth_taps == 1 ? winograd_depth_single : winograd_depth_4, 4);
       PoisonedWorkspace poisoned(Index{1} << 24);
       const auto gradient = [&] {
         poisoned.poison();
@@ -256,11 +301,10 @@ TEST_CASE("winograd: which convolutions it takes, and with which tiles") {
   };
   const auto standard = Conv3dAccuracy::standard;
   CHECK_FALSE(choose_winograd(problem(8, 28, 28, 256, 256), Conv3dAccuracy::exact));
-  CHECK_FALSE(choose_winograd(problem(8, 3, 28, 256, 256), standard));  // a grid below one tile
-  CHECK_FALSE(choose_winograd(problem(8, 28, 28, 4, 8), standard));     // channels that fill no block
+  CHECK_FALSE(choose_winograd(problem(8, 2, 28, 256, 256), standard));  // a grid below one tile
   CHECK(choose_winograd(problem(8, 28, 28, 256, 256), standard).tile == 4);
   CHECK(choose_winograd(problem(8, 28, 28, 256, 256), standard).depth == &winograd_depth_4);
-  CHECK(choose_winograd(problem(4, 14, 14, 512, 512), standard).tile == 2);
+  CHECK(choose_winograd(problem(4, 14, 14, 512, 512), standard));
   CHECK(choose_winograd(problem(4, 14, 14, 512, 512), Conv3dAccuracy::fast).tile == 4);
   CHECK(choose_winograd(problem(2, 7, 7, 512, 512), standard).depth == &winograd_depth_pair);
   CHECK(choose_winograd(problem(1, 16, 16, 64, 64), standard).depth == &winograd_depth_2);

@@ -99,7 +99,8 @@ TEST_CASE("accuracy: outputs and gradients of the model stay close to those of d
     const Outcome exact = run(config, Conv3dAccuracy::exact);
     CHECK(exact.blocked == 0);
     for (Conv3dAccuracy accuracy : {Conv3dAccuracy::standard, Conv3dAccuracy::fast}) {
-      CAPTURE((accuracy == Conv3dAccuracy::fast ? "fast" : "standard"));
+      const std::string how = accuracy == Conv3dAccuracy::fast ? "fast" : "standard";
+      CAPTURE(how);
       const Outcome got = run(config, accuracy);
       CHECK(got.blocked > 0);
       const double logits = off(got.logits, exact.logits), keypoints = off(got.keypoints, exact.keypoints);
@@ -114,9 +115,8 @@ TEST_CASE("accuracy: outputs and gradients of the model stay close to those of d
         CHECK(difference <= 1e-3);
         if (difference > worst) worst = difference, where = parameter;
       }
-      MESSAGE(name << ", " << (accuracy == Conv3dAccuracy::fast ? "fast" : "standard") << ", " << got.blocked
-                   << " blocks: logits " << logits << ", key points " << keypoints << ", gradients " << worst << " at "
-                   << where);
+      MESSAGE(how << ", " << got.blocked << " blocks: logits " << logits << ", key points " << keypoints
+                  << ", gradients " << worst << " at " << where);
     }
   }
 }

@@ -1,8 +1,10 @@
-/// core/tensor.hpp - an owning tensor of 1 to 5 axes over aligned Eigen storage, row-major (last axis fastest).
+/// core/tensor.hpp - an owning tensor of 1 to 5 axes, row-major (last axis fastest), aligned to cache lines; Eigen's view of
+/// it is array().
 #pragma once
 
 #include <initializer_list>
 
+#include "stac3dl/core/memory.hpp"
 #include "stac3dl/core/view.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -19,25 +21,39 @@ class Tensor {
   static constexpr int rank = R;
 
   Tensor() = default;
-  explicit Tensor(const Shape<R>& shape, T value = T(0))
-      : storage_(Storage::Constant(element_count(shape), value)), shape_(shape) {}
+  explicit Tensor(const Shape<R>& shape, T value = T(0)) : Tensor(shape, Unset{}) { fill(value); }
   /// From listed values in memory order; their number must be the shape's.
-  Tensor(const Shape<R>& shape, std::initializer_list<T> values) : storage_(element_count(shape)), shape_(shape) {
+  Tensor(const Shape<R>& shape, std::initializer_list<T> values) : Tensor(shape, Unset{}) {
     check(static_cast<Index>(values.size()) == size(), "Tensor: shape ", to_string(shape), " wants ", size(),
           " values, got ", values.size());
-    std::copy(values.begin(), values.end(), storage_.data());
+    std::copy(values.begin(), values.end(), data());
   }
   /// A copy of what a view shows.
-  explicit Tensor(BasicView<const T, R> view) : storage_(view.size()), shape_(view.shape()) {
-    std::copy(view.begin(), view.end(), storage_.data());
+  explicit Tensor(BasicView<const T, R> view) : Tensor(view.shape(), Unset{}) {
+    std::copy(view.begin(), view.end(), data());
   }
+  Tensor(const Tensor& other) : Tensor(other.view()) {}
+  Tensor& operator=(const Tensor& other) {
+    if (this == &other) return *this;
+    resize(other.shape_);
+    std::copy(other.begin(), other.end(), data());
+    return *this;
+  }
+  Tensor(Tensor&& other) noexcept
+      : memory_(std::move(other.memory_)), size_(std::exchange(other.size_, 0)), shape_(std::exchange(other.shape_, {})) {}
+  Tensor& operator=(Tensor&& other) noexcept {
+    memory_ = std::move(other.memory_);
+    std::swap(size_, other.size_), std::swap(shape_, other.shape_);
+    return *this;
+  }
+  ~Tensor() = default;
 
   const Shape<R>& shape() const { return shape_; }
   Index size(int axis) const { return shape_[static_cast<std::size_t>(axis)]; }
-  Index size() const { return storage_.size(); }
+  Index size() const { return size_; }
   bool empty() const { return size() == 0; }
-  T* data() { return storage_.data(); }
-  const T* data() const { return storage_.data(); }
+  T* data() { return reinterpret_cast<T*>(memory_.data()); }
+  const T* data() const { return reinterpret_cast<const T*>(memory_.data()); }
   T* begin() { return data(); }
   T* end() { return data() + size(); }
   const T* begin() const { return data(); }
@@ -66,17 +82,21 @@ class Tensor {
   auto array() { return view().array(); }
   auto array() const { return view().array(); }
 
-  void fill(T value) { storage_.setConstant(value); }
+  void fill(T value) { std::fill(begin(), end(), value); }
   /// Gives the tensor this shape.  Old values are lost when the element count changes and kept in order otherwise;
   /// memory is only asked for when the element count changes, so resizing to the planned shape is free.
   void resize(const Shape<R>& shape) {
-    storage_.resize(element_count(shape));
+    if (const Index count = element_count(shape); count != size_) memory_ = bytes_of(count), size_ = count;
     shape_ = shape;
   }
 
  private:
-  using Storage = Eigen::Array<T, Eigen::Dynamic, 1>;
-  Storage storage_;
+  struct Unset {};  ///< numbers that are about to be written
+  Tensor(const Shape<R>& shape, Unset) : memory_(bytes_of(element_count(shape))), size_(element_count(shape)), shape_(shape) {}
+  static Memory bytes_of(Index count) { return Memory(static_cast<std::size_t>(count) * sizeof(T)); }
+
+  Memory memory_;
+  Index size_ = 0;
   Shape<R> shape_{};
 };
 

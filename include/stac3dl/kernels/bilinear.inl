@@ -19,9 +19,8 @@ void gate_backward_run(CView<Real, 1> a, CView<Real, 1> v, CView<Real, 1> dg, Vi
 
 /// R rows and S packs of out (rows, columns) = scale * sum over k of a[i*a_i + k*a_k] b[k*b_k + j]; j side by side.
 template <Index R, Index S, class Real, class Lanes>
-/// R rows and S packs of out (rows, columns) = scale * sum over k of a[i*a_i + k*a_k] b[k*b_k + j], with j side by
-/// side.
-                           Index out_i, Lanes lanes) {
+ISA_INLINE void small_tile(Index K, const Real* a, Index a_i, Index a_k, const Real* b, Index b_k, Real scale,
+                           Real* out, Index out_i, Lanes lanes) {
   using P = Pack<Real>;
   P sum[R][S];
   unroll<R * S>([&](auto t) STAC3DL_INLINE_LAMBDA { sum[t / S][t % S] = P::zero(); });

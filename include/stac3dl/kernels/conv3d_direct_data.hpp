@@ -34,11 +34,17 @@ STAC3DL_NAMESPACE_END
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
 
-/// dx from dy; see conv3d_backward_data_ref.
+/// dx from dy; see conv3d_backward_data_ref.  On lines, or with samples side by side, by the sizes.
 template <class Real>
 void conv3d_backward_data_direct(CView<Real, 5> dy, CView<Real, 5> w, View<Real, 5> dx, const Conv3dSpec& spec,
                                  Workspace& ws) {
   STAC3DL_DISPATCH(conv3d_backward_data_direct_run<Real>(dy, w, dx, spec, ws));
+}
+/// The same, always on lines.
+template <class Real>
+void conv3d_backward_data_lines(CView<Real, 5> dy, CView<Real, 5> w, View<Real, 5> dx, const Conv3dSpec& spec,
+                                Workspace& ws) {
+  STAC3DL_DISPATCH(conv3d_backward_data_lines_run<Real>(dy, w, dx, spec, ws));
 }
 
 }  // namespace kernels

@@ -17,10 +17,17 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
 /// Adds to dw and, unless it is empty, to db; see conv3d_backward_weights_ref.
+/// On lines, or with samples side by side, by the sizes.
 template <class Real>
 void conv3d_backward_weights_direct(CView<Real, 5> x, CView<Real, 5> dy, View<Real, 5> dw, View<Real, 1> db,
                                     const Conv3dSpec& spec, Workspace& ws) {
   STAC3DL_DISPATCH(conv3d_backward_weights_direct_run<Real>(x, dy, dw, db, spec, ws));
+}
+/// The same, always on lines.
+template <class Real>
+void conv3d_backward_weights_lines(CView<Real, 5> x, CView<Real, 5> dy, View<Real, 5> dw, View<Real, 1> db,
+                                   const Conv3dSpec& spec, Workspace& ws) {
+  STAC3DL_DISPATCH(conv3d_backward_weights_lines_run<Real>(x, dy, dw, db, spec, ws));
 }
 
 }  // namespace kernels

@@ -17,15 +17,18 @@ namespace kernels {
 /// Throws where the numbers make no sense or the kernel does not fit into the padded input.
 inline Shape<5> conv3d_output_shape(const Shape<5>& x_shape, Index out_channels, const Conv3dSpec& spec) {
   check(out_channels >= 1, "conv3d: want 1 or more output channels, got ", out_channels);
-  check(x_shape[1] >= 1, "conv3d: want 1 or more input channels, got x of shape ", to_string(x_shape));
+  // not check() where the message holds shapes: their texts would be made at every call
+  if (x_shape[1] < 1) [[unlikely]]
+    fail("conv3d: want 1 or more input channels, got x of shape ", to_string(x_shape));
   Shape<5> y_shape{x_shape[0], out_channels, 0, 0, 0};
   for (std::size_t a = 0; a < 3; ++a) {
-    check(spec.kernel[a] >= 1 && spec.stride[a] >= 1 && spec.padding[a] >= 0,
-          "conv3d: want kernel and stride of 1 or more and no negative padding, got kernel ", to_string(spec.kernel),
-          ", stride ", to_string(spec.stride), ", padding ", to_string(spec.padding));
+    if (spec.kernel[a] < 1 || spec.stride[a] < 1 || spec.padding[a] < 0) [[unlikely]]
+      fail("conv3d: want kernel and stride of 1 or more and no negative padding, got kernel ", to_string(spec.kernel),
+           ", stride ", to_string(spec.stride), ", padding ", to_string(spec.padding));
     const Index room = x_shape[a + 2] + 2 * spec.padding[a] - spec.kernel[a];
-    check(x_shape[a + 2] >= 1 && room >= 0, "conv3d: kernel ", to_string(spec.kernel), " with padding ",
-          to_string(spec.padding), " does not fit into x of shape ", to_string(x_shape));
+    if (x_shape[a + 2] < 1 || room < 0) [[unlikely]]
+      fail("conv3d: kernel ", to_string(spec.kernel), " with padding ", to_string(spec.padding),
+           " does not fit into x of shape ", to_string(x_shape));
     y_shape[a + 2] = room / spec.stride[a] + 1;
   }
   return y_shape;

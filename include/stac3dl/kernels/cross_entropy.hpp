@@ -21,7 +21,8 @@ namespace kernels {
 template <class Real>
 void check_labels(CView<Real, 2> logits, std::span<const Index> labels, Real smoothing) {
   const Index N = logits.size(0), K = logits.size(1);
-  check(N >= 1 && K >= 1, "cross_entropy logits: want 1 or more samples and classes, got ", to_string(logits.shape()));
+  if (N < 1 || K < 1) [[unlikely]]  // not check(), which would make the text at every call
+    fail("cross_entropy logits: want 1 or more samples and classes, got ", to_string(logits.shape()));
   check(static_cast<Index>(labels.size()) == N, "cross_entropy labels: want ", N, " of them, got ", labels.size());
   check(smoothing >= 0 && smoothing < 1, "cross_entropy smoothing: want 0 or more and below 1, got ", smoothing);
   for (Index n = 0; n < N; ++n) {

@@ -3,10 +3,10 @@
 ///   c[i, j] (+)= sum over k of op(a)[i, k] * op(b)[k, j]        op(a) (M, K), op(b) (K, N), c (M, N)
 ///
 /// C is cut into tasks, each of which walks K in blocks: it packs panel after panel of B (gemm_pack.hpp), and lets the
-/// micro kernel (gemm_micro.hpp) run over them, block of rows after block of rows; while one panel is in use, the next
-/// one's numbers are on their way into the second-level cache.  Products with few rows or columns have variants of their own
-/// (gemm_thin.hpp).  Variant, blocks and tasks follow from the sizes and the instruction set alone and the sum over K is
-/// never split between threads, so every number of threads gives the same bits.
+/// micro kernel (gemm_micro.hpp) run over them, block of rows after block of rows; while one panel is in use, the
+/// numbers of the next one are on their way into the second-level cache.  Products with few rows or columns have
+/// variants of their own (gemm_thin.hpp).  Variant, blocks and tasks follow from the sizes and the instruction set alone
+/// and the sum over K is never split between threads, so every number of threads gives the same bits.
 #pragma once
 
 #include "stac3dl/core/parallel.hpp"

@@ -35,7 +35,8 @@ void pack_panel(const gemm_detail::Factor<Real>& source, Index count, Index dept
   const Index width = packs * W;
   if (source.step_i != 1) {
     for (Index v = 0; v < packs; ++v)
-      pack_transposed<Real>({source.at(v * W, 0), source.step_i, 1}, std::min(W, count - v * W), depth, width, to + v * W);
+      pack_transposed<Real>({source.at(v * W, 0), source.step_i, 1}, std::min(W, count - v * W), depth, width,
+                            to + v * W);
     return;
   }
   const Index whole = count / W * W;

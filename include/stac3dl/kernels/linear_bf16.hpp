@@ -1,7 +1,8 @@
 /// kernels/linear_bf16.hpp - fully connected layer with weights in bfloat16, for inference.
 ///
 ///   y = x w' + 1 b'        x (R, I)   w (O, I) in bf16   b (O), may be empty   y (R, O)
-/// A weight is off by at most 2^-8 of itself: an output by at most 2^-8 sum_i |w[o, i] x[r, i]|, beside float's rounding.
+/// A weight is off by at most 2^-8 of itself: an output by at most 2^-8 sum_i |w[o, i] x[r, i]|, beside the rounding of
+/// float.
 #pragma once
 
 #include "stac3dl/kernels/linear_narrow.hpp"

@@ -1,8 +1,8 @@
 /// kernels/linear_narrow.hpp - a fully connected layer whose weights are stored in fewer bits, for inference.
 ///
 ///   y = x (s w)' + 1 b'      x (R, I)   w (O, I) in bf16 or int8   s (O), 1 for bf16   b (O), may be empty   y (R, O)
-/// With few rows the layer is bound by reading the weights: two bytes or one in place of four.  They are widened to float
-/// in registers; products and sums are those of float.  linear_bf16.hpp and linear_int8.hpp have the functions to call.
+/// With few rows the layer is bound by reading the weights: two bytes or one in place of four.  They are widened to
+/// float in registers; products and sums are those of float.  linear_bf16.hpp and linear_int8.hpp have the functions.
 #pragma once
 
 #include <cstdint>

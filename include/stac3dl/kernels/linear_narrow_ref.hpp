@@ -20,7 +20,8 @@ void narrow_ref(const NarrowLinear<Weight>& l) {
 }
 }  // namespace detail
 
-inline void linear_bf16_forward_ref(CView<float, 2> x, BasicView<const Bf16, 2> w, CView<float, 1> b, View<float, 2> y) {
+inline void linear_bf16_forward_ref(CView<float, 2> x, BasicView<const Bf16, 2> w, CView<float, 1> b,
+                                    View<float, 2> y) {
   detail::narrow_ref<Bf16>({x, w, {}, b, y});
 }
 inline void linear_int8_forward_ref(CView<float, 2> x, BasicView<const std::int8_t, 2> q, CView<float, 1> scale,

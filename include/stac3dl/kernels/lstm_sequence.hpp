@@ -4,9 +4,9 @@
 ///   z[l] = x[l] Wx' + b + h[l-1] Wh',  (h[l], c[l]) = gates(z[l], c[l-1])     (lstm_cell.hpp; h[-1], c[-1]: the start)
 /// Reversed in time, l+1 stands for l-1 and the run goes from the last step to the first.  At a masked (step, row) the
 /// state stays as it was, and y holds it.
-/// The products with x do not wait for one another: one gemm makes them for all steps.  What a step adds, h Wh', is made
-/// with weights packed once for the run, each task taking some rows of the batch through all steps (lstm_sequence.inl);
-/// batches of few rows, which do not pay for packing, take one gemm a step.
+/// The products with x do not wait for one another: one gemm makes them for all steps.  What a step adds, h Wh', is
+/// made with weights packed once for the run, each task taking some rows of the batch through all steps
+/// (lstm_sequence.inl); batches of few rows, which do not pay for packing, take one gemm a step.
 /// Backward from dy (L, B, U), with dh and dc of the last state (0 if not given), from the last step run to the first:
 ///   dz[l], dc <- lstm_gates.hpp from dy[l] + dh, dc        dh <- dz[l] Wh   (masked rows: dh <- dy[l] + dh, dc stays)
 /// and for all steps at once, dz being 0 where masked:

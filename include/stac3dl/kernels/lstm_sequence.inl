@@ -47,8 +47,8 @@ void lstm_forward_step(const detail::LstmGatesForward<Real>& step, const Real* p
   const Index U = step.U;
   for (Index u = 0; u < U; u += W) {
     if (step.h)
-      multiply_lstm_units<Real>(step.h + b0 * U, packed + 4 * u * U, packed + (u + W < U ? 4 * (u + W) * U : 0), b1 - b0,
-                                U, u, step.z + b0 * 4 * U);
+      multiply_lstm_units<Real>(step.h + b0 * U, packed + 4 * u * U, packed + (u + W < U ? 4 * (u + W) * U : 0),
+                                b1 - b0, U, u, step.z + b0 * 4 * U);
     for (Index b = b0; b < b1; ++b) lstm_gates_row(step, b, u, std::min(U, u + W));
   }
 }

@@ -13,8 +13,8 @@ namespace detail {
 
 inline void check_max_pool3d(const char* call, const Shape<5>& x, const Shape<5>& y, const Pool3dSpec& spec) {
   check_shape(call, y, pool3d_output_shape(x, spec));
-  check(spec.window[0] * spec.window[1] * spec.window[2] <= 65536, call,
-        ": want a window of at most 65536 elements, got ", to_string(spec.window));
+  if (spec.window[0] * spec.window[1] * spec.window[2] > 65536) [[unlikely]]
+    fail(call, ": want a window of at most 65536 elements, got ", to_string(spec.window));
 }
 
 /// True if value takes the place of best: it is larger, or it is NaN.

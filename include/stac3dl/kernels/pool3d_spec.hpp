@@ -25,12 +25,14 @@ inline Shape<5> pool3d_output_shape(const Shape<5>& x_shape, const Pool3dSpec& s
   Shape<5> y_shape{x_shape[0], x_shape[1], 0, 0, 0};
   for (std::size_t a = 0; a < 3; ++a) {
     const Index size = x_shape[a + 2], window = spec.window[a], stride = spec.stride[a], padding = spec.padding[a];
-    check(window >= 1 && stride >= 1 && padding >= 0 && padding <= window / 2,
-          "pool3d: want window and stride of 1 or more and padding of at most half the window, got window ",
-          to_string(spec.window), ", stride ", to_string(spec.stride), ", padding ", to_string(spec.padding));
+    // not check(), which would make the texts of the shapes at every call
+    if (window < 1 || stride < 1 || padding < 0 || padding > window / 2) [[unlikely]]
+      fail("pool3d: want window and stride of 1 or more and padding of at most half the window, got window ",
+           to_string(spec.window), ", stride ", to_string(spec.stride), ", padding ", to_string(spec.padding));
     const Index room = size + 2 * padding - window + (spec.ceil_mode ? stride - 1 : 0);
-    check(size >= 1 && room >= 0, "pool3d: window ", to_string(spec.window), " with padding ",
-          to_string(spec.padding), " does not fit into x of shape ", to_string(x_shape));
+    if (size < 1 || room < 0) [[unlikely]]
+      fail("pool3d: window ", to_string(spec.window), " with padding ", to_string(spec.padding),
+           " does not fit into x of shape ", to_string(x_shape));
     Index out = room / stride + 1;
     if (spec.ceil_mode && (out - 1) * stride >= size + padding) --out;
     y_shape[a + 2] = out;

@@ -25,7 +25,7 @@ struct WinogradScratch {
     input_point = channels = channel_block, inputs = input_tile * plan.block;
     if (!x.plain) return;
     // [point][c][tile], see winograd_narrow.inl
-    channels = input_tile = 1, input_block = odd((plan.block + narrow_lanes) / channel_block);
+    channels = input_tile = 1, input_block = odd((plan.block + narrow_lanes + channel_block - 1) / channel_block);
     input_point = plan.problem.in_channels * input_block, inputs = plan.points() * input_point;
   }
 };

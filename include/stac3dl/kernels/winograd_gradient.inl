@@ -105,6 +105,7 @@ void winograd_gradient_block(const float* inputs, GradientSteps step, const floa
   });
   for (Index t = 0; t < tiles; ++t, inputs += step.tile, gradients += channel_block, next += channel_block) {
     STAC3DL_PREFETCH_L2(next);
+    STAC3DL_PREFETCH_L2(to + gradient_step + t * channel_block);  // the next point's sums
     P dy[V];
     unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA {
       const Index column = v * P::width;
@@ -219,9 +220,9 @@ struct WinogradGradientCut {
     // all points, is small, or where no tile has to wait.
     const bool small = plan.points() * plan.problem.in_channels * O * channel_block * 4 <= 8 * MB;
     const bool narrow = plan.problem.in_channels <= narrow_channels;
-    planes = small || narrow || total * all <= 20 * MB ? plan.depth->points : 1;
+    planes = small || narrow || total * all <= 48 * MB ? plan.depth->points : 1;
     const Index at_once = planes == 1 ? std::max<Index>(48, 8 * MB / a_tile)
-                          : small || narrow ? std::max<Index>(48, 12 * MB / all)
+                          : small || narrow ? std::max<Index>(48, 6 * MB / all)
                                       : total;
     chunks = std::max<Index>(1, (total + at_once / 2) / at_once);
     tiles = (total + chunks - 1) / chunks;
@@ -230,7 +231,7 @@ struct WinogradGradientCut {
     input_point = odd(B * line), gradient_point = odd(O * line), products = TT * gradient_step;
     input_line = line;
     if (!x.plain) return;
-    input_line = odd(tiles + narrow_lanes), input_point = plan.problem.in_channels * input_line;
+    input_line = odd(tiles + narrow_lanes + channel_block - 1), input_point = plan.problem.in_channels * input_line;
     input_step = {1, input_line};
   }
 };
@@ -258,8 +259,9 @@ void winograd_gradient_points(const WinogradPlan& plan, const WinogradGradientCu
         winograd_gradient_tile<M>(plan, dy.volume(sample, block - B), tile, p0, to, cut.gradient_point);
         continue;
       }
-      for_depth_points(*plan.depth, [&]<int points>() {
-        winograd_gradient_whole<M, points>(plan, dy.volume(sample, block - B), tile, to, cut.gradient_point);
+      const float* const volume = dy.volume(sample, block - B);
+      for_depth_points(*plan.depth, [&, &at = tile]<int points>() {
+        winograd_gradient_whole<M, points>(plan, volume, at, to, cut.gradient_point);
       });
     }
   });
@@ -283,7 +285,8 @@ void winograd_gradient_products(const WinogradPlan& plan, const WinogradGradient
     for (Index b = b0; b < b1; ++b) {
       const Index rows = std::min(channel_block, plan.problem.in_channels - b * channel_block);
       const float* inputs = v + point * cut.input_point + b * cut.input_line;
-      for (Index o = 0; o < vectors;) {
+      Index o = 0;
+      while (o < vectors) {
         const Index block = o * W / channel_block, lane = o * W % channel_block;
         const float* gradients = z + point * cut.gradient_point + (o0 + block) * cut.line + lane;
         float* out = to + (b - b0) * to_block + point * gradient_step + o * W;

@@ -77,8 +77,8 @@ void winograd_narrow_inputs(const WinogradPlan& plan, CView<float, 5> x, Index t
   for (Index t = 0; t < count;) {
     const auto [sample, tile] = winograd_tile(plan, t0 + t);
     for (Index c = 0; c < C; ++c)
-      for_depth_points(*plan.depth, [&, sample = sample, &tile = tile]<int points>() {
-        winograd_narrow_tiles<M, points>(plan, x.data() + (sample * C + c) * places, tile, out + t + c * line, C * line);
+      for_depth_points(*plan.depth, [&, sample = sample, &at = tile]<int points>() {
+        winograd_narrow_tiles<M, points>(plan, x.data() + (sample * C + c) * places, at, out + t + c * line, C * line);
       });
     t += std::min({count - t, plan.tiles[2] - tile[2], narrow_lanes});
   }

@@ -62,9 +62,11 @@ class Encoder {
 
   /// Checks an input of any number of frames, sizes the cache, and returns (L, N, P, C_r).
   Shape<4> plan(const Shape<5>& x, Cache& k, bool keep = true) const {
-    const std::string what = "modality \"" + config_.name + "\"";
-    check_shape(what.c_str(), x, {any_size, config_.channels, any_size, config_.height, config_.width});
-    check(x[0] > 0 && x[2] > 0, what, ": an empty batch or no frames: ", to_string(x));
+    const Shape<5> want{any_size, config_.channels, any_size, config_.height, config_.width};
+    if (x != Shape<5>{x[0], want[1], x[2], want[3], want[4]}) [[unlikely]]  // texts are made only where they are needed
+      check_shape(("modality \"" + config_.name + "\"").c_str(), x, want);
+    if (x[0] <= 0 || x[2] <= 0) [[unlikely]]
+      fail("modality \"", config_.name, "\": an empty batch or no frames: ", to_string(x));
     const Index L = (x[2] + plan_.time_factor - 1) / plan_.time_factor;
     Shape<5> padded = x;
     padded[2] = L * plan_.time_factor;

@@ -203,7 +203,8 @@ class StaC3d {
     for (std::size_t m = 0; m < encoders_.size(); ++m) {
       const Input& in = batch.inputs[m];
       const std::string& name = config_.modalities[m].name;
-      check_shape(("StaC3d: frame mask of \"" + name + "\"").c_str(), in.frames.shape(), {N, in.x.size(2)});
+      if (in.frames.shape() != Shape<2>{N, in.x.size(2)}) [[unlikely]]
+        check_shape(("StaC3d: frame mask of \"" + name + "\"").c_str(), in.frames.shape(), {N, in.x.size(2)});
       auto& cache = k.modalities[m].encoder;
       cache.shared.prepare = cache.feature.prepare = cache.attention.prepare = k.weights_stay;
       const Shape<4> tokens = encoders_[m].plan(in.x.shape(), k.modalities[m].encoder, keep);
