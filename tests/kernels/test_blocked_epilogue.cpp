@@ -93,8 +93,8 @@ struct Convolution {
   }
 };
 
-/// visit(convolution, plan, pool) for odd and even sizes, all tiles, both ways to cut, and all pools, whether their windows
-/// lie inside tiles or not.
+/// visit(convolution, plan, pool) for odd and even sizes, all tiles, both ways to cut, and all pools, whether their
+/// windows lie inside tiles or not.
 template <class Visit>
 void for_each_plan(Visit&& visit) {
   const Convolution convolutions[] = {{{2, 5, 5, 9, 7}, 17, 3}, {{1, 16, 4, 8, 8}, 16, 3}, {{1, 3, 2, 5, 6}, 33, 3},
@@ -236,12 +236,12 @@ TEST_CASE("blocked_epilogue: backward is that of pool and activation, and the bi
           const std::vector<std::uint8_t> choice = to_bytes(forward.choice, 255);
           const ConvEpilogue after{activation, window};
           Tensor<float, 1> db({shape[1]});
+          const std::uint8_t* const chosen = after.pooled() ? choice.data() : nullptr;
           const auto run = [&] {
             PoisonedWorkspace ws(Index{1} << 16);
             PoisonedVolume dc(shape);
             db.fill(1);
-            blocked_epilogue_backward(y.view(), after.pooled() ? choice.data() : nullptr, d.view(), after, dc.view(), db,
-                                      ws);
+            blocked_epilogue_backward(y.view(), chosen, d.view(), after, dc.view(), db, ws);
             return dc.plain();
           };
           CHECK(same_bits(run(), want));
@@ -253,7 +253,7 @@ TEST_CASE("blocked_epilogue: backward is that of pool and activation, and the bi
 
           PoisonedWorkspace ws(Index{1} << 16);  // and without a bias
           PoisonedVolume dc(shape);
-          blocked_epilogue_backward(y.view(), after.pooled() ? choice.data() : nullptr, d.view(), after, dc.view(), {}, ws);
+          blocked_epilogue_backward(y.view(), chosen, d.view(), after, dc.view(), {}, ws);
           CHECK(same_bits(dc.plain(), want));
         }
 }

@@ -98,8 +98,8 @@ WinogradDepth table_of(const Matrix& B, const Matrix& G, const Matrix& A) {
   return depth;
 }
 
-/// Largest difference of y = A' ((G g) * (B' d)) from the correlation y[t] = sum of g[k] d[t + k], over all unit vectors
-/// g and d.  `first` and `last`: the inputs that may differ from 0.
+/// Largest difference of y = A' ((G g) * (B' d)) from the correlation y[t] = sum of g[k] d[t + k], over all unit
+/// vectors g and d.  `first` and `last`: the inputs that may differ from 0.
 double worst_of(const WinogradDepth& depth, int first, int last) {
   double worst = 0;
   for (int k = 0; k < depth.taps; ++k)
@@ -178,7 +178,7 @@ TEST_CASE("winograd_depth: every table is a correlation") {
   CHECK(worst_of(kernels::winograd_depth_of_points(1, 2), 0, 6) <= 1e-14);
   // the pair's outer planes are padding, of which it takes no notice
   CHECK(worst_of(kernels::winograd_depth_pair, 1, 3) == 0);
-  for (int p = 0; p < 3; ++p) CHECK((kernels::winograd_depth_pair.B[p][0] == 0 && kernels::winograd_depth_pair.B[p][3] == 0));
+  for (const auto& row : kernels::winograd_depth_pair.B) CHECK((row[0] == 0 && row[3] == 0));
   for (const WinogradDepth* depth : {&kernels::winograd_depth_single, &kernels::winograd_depth_2,
                                      &kernels::winograd_depth_4, &kernels::winograd_depth_pair})
     CHECK(depth->inputs == depth->tile + depth->taps - 1);

@@ -41,6 +41,7 @@ struct Outcome {
   Tensor<float, 4> keypoints;
   std::map<std::string, Tensor<float, 1>> gradients;
   Index blocked = 0;  ///< blocks that ran on blocked volumes
+  std::vector<Index> choices;  ///< of each window that does not end in 0, which element won, else -1; all blocks
 };
 
 template <class Cache>
@@ -48,6 +49,25 @@ Index blocked_blocks(const Cache& k) {
   Index count = 0;
   for (const auto& block : k.blocks) count += static_cast<bool>(block.blocked);
   return count;
+}
+
+template <class Cache>
+void append_choices(const Cache& k, std::vector<Index>& choices) {
+  for (std::size_t i = 0; i < k.blocks.size(); ++i) {
+    const auto& b = k.blocks[i].blocked;
+    Tensor<float, 5> y(k.shape[i]);
+    if (b) kernels::from_blocked(b.y.view(), y);
+    else std::copy(k.y[i].begin(), k.y[i].end(), y.begin());
+    const auto [N, C, T, H, W] = y.shape();
+    const bool plain = !k.blocks[i].pool.choice.empty();
+    for (Index j = 0; j < y.size(); ++j) {
+      const Index places = T * H * W, n = j / places / C, c = j / places % C;
+      Index won = 0;
+      if (b && !b.choice.empty()) won = b.choice.view().volume(n, c / 16)[j % places * 16 + c % 16];
+      if (!b && plain) won = k.blocks[i].pool.choice[j];
+      choices.push_back(y[j] > 0 ? won : -1);
+    }
+  }
 }
 
 /// Forward and backward of one batch, dropout aside.
@@ -60,10 +80,14 @@ Outcome run(const ModelConfig& config, Conv3dAccuracy accuracy, Index N = 2) {
   fill_normal(pass.d_logits, 1, Random(6)), fill_normal(pass.d_keypoints, 1, Random(7));
   zero_grad(model);
   model.backward(batch, pass);
-  Outcome out{pass.logits, pass.keypoints, {}, 0};
-  model.visit_params([&](const std::string& name, auto& p) { out.gradients[name] = Tensor<float, 1>(p.grad.view().flat()); });
+  Outcome out{pass.logits, pass.keypoints, {}, 0, {}};
+  model.visit_params([&](const std::string& name, const auto& p) {
+    out.gradients[name] = Tensor<float, 1>(p.grad.view().flat());
+  });
   const auto& encoder = pass.modalities[0].encoder;
   out.blocked = blocked_blocks(encoder.shared) + blocked_blocks(encoder.feature) + blocked_blocks(encoder.attention);
+  for (const auto* stream : {&encoder.shared, &encoder.feature, &encoder.attention})
+    append_choices(*stream, out.choices);
   return out;
 }
 
@@ -88,13 +112,15 @@ bool same(const Outcome& a, const Outcome& b) {
 
 /// Softmax does not see a shift: zero but for rounding.
 bool zero_by_mathematics(const std::string& name) {
-  return name == "stam.alpha.bias" || name == "stam.beta.bias" || (name.starts_with("keypoints.") && name.ends_with(".bias"));
+  return name == "stam.alpha.bias" || name == "stam.beta.bias" ||
+         (name.starts_with("keypoints.") && name.ends_with(".bias"));
 }
 
 }  // namespace
 
 TEST_CASE("accuracy: outputs and gradients of the model stay close to those of direct sums") {
-  for (const auto& [name, config] : configs()) {
+  for (const auto& [title, config] : configs()) {
+    const std::string name = title;
     CAPTURE(name);
     const Outcome exact = run(config, Conv3dAccuracy::exact);
     CHECK(exact.blocked == 0);
@@ -106,17 +132,24 @@ TEST_CASE("accuracy: outputs and gradients of the model stay close to those of d
       const double logits = off(got.logits, exact.logits), keypoints = off(got.keypoints, exact.keypoints);
       CHECK(logits <= 1e-3);
       CHECK(keypoints <= 1e-3);
+      // Where the two largest of a window are nearly equal, or a sum is nearly 0, rounding decides where gradients go.
+      REQUIRE(got.choices.size() == exact.choices.size());
+      Index flips = 0;
+      for (std::size_t i = 0; i < got.choices.size(); ++i) flips += got.choices[i] != exact.choices[i];
+      CHECK(static_cast<double>(flips) <= 1e-5 * static_cast<double>(got.choices.size()));
+      const double bar = flips == 0 ? 1e-3 : 1e-2;
       double worst = 0;
       std::string where;
-      for (const auto& [parameter, gradient] : exact.gradients) {
+      for (const auto& [key, gradient] : exact.gradients) {
+        const std::string parameter = key;
         if (zero_by_mathematics(parameter)) continue;
         CAPTURE(parameter);
         const double difference = off(got.gradients.at(parameter), gradient);
-        CHECK(difference <= 1e-3);
+        CHECK(difference <= bar);
         if (difference > worst) worst = difference, where = parameter;
       }
-      MESSAGE(how << ", " << got.blocked << " blocks: logits " << logits << ", key points " << keypoints
-                  << ", gradients " << worst << " at " << where);
+      MESSAGE(how << ", " << got.blocked << " blocks, " << flips << " flips: logits " << logits << ", key points "
+                  << keypoints << ", gradients " << worst << " at " << where);
     }
   }
 }
@@ -135,9 +168,10 @@ TEST_CASE("accuracy: double does not change with it") {
 
 TEST_CASE("accuracy: a prepared model gives the bits of the model's own inference") {
   for (Isa isa : supported_isas())
-    for (const auto& [name, config] : configs())
+    for (const auto& [title, config] : configs())
       for (Conv3dAccuracy accuracy : {Conv3dAccuracy::standard, Conv3dAccuracy::fast, Conv3dAccuracy::exact}) {
         const ScopedIsa scoped(isa);
+        const std::string name = title;
         CAPTURE(name);
         CAPTURE(std::string(isa_name(isa)));
         StaC3d<float> model(config, 1);
@@ -172,7 +206,8 @@ TEST_CASE("accuracy: a prepared model follows the instruction set") {
 }
 
 TEST_CASE("accuracy: every instruction set agrees") {
-  for (const auto& [name, config] : configs()) {
+  for (const auto& [title, config] : configs()) {
+    const std::string name = title;
     if (name == "reduced") continue;
     CAPTURE(name);
     Outcome want;

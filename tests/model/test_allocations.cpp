@@ -1,6 +1,6 @@
 // How often a pass asks for memory, from its second or third call at a shape on.
 //
-// Counted are operator new in all its forms and, with glibc, malloc and its kin, which is where Eigen's arrays come from.
+// Counted are operator new in all its forms and, with glibc, malloc and its kin, where Eigen's arrays come from.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -43,7 +43,7 @@ void* malloc(std::size_t size) noexcept { return note(), __libc_malloc(size); }
 void* calloc(std::size_t n, std::size_t size) noexcept { return note(), __libc_calloc(n, size); }
 void* realloc(void* old, std::size_t size) noexcept { return note(), __libc_realloc(old, size); }
 void* memalign(std::size_t alignment, std::size_t size) noexcept { return note(), __libc_memalign(alignment, size); }
-void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept { return note(), __libc_memalign(alignment, size); }
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept { return memalign(alignment, size); }
 int posix_memalign(void** out, std::size_t alignment, std::size_t size) noexcept {
   note();
   *out = __libc_memalign(alignment, size);
@@ -118,9 +118,10 @@ TEST_CASE("allocations: they are counted") {
 }
 
 TEST_CASE("allocations: a prepared model asks for nothing from its second call on") {
-  for (const auto& [name, config] : configs())
+  for (const auto& [title, config] : configs())
     for (Conv3dAccuracy accuracy : {Conv3dAccuracy::standard, Conv3dAccuracy::fast, Conv3dAccuracy::exact})
       for (int threads : {1, 2}) {
+        const std::string name = title;
         CAPTURE(name);
         CAPTURE(threads);
         CAPTURE(static_cast<int>(accuracy));
@@ -140,9 +141,10 @@ TEST_CASE("allocations: a prepared model asks for nothing from its second call o
 }
 
 TEST_CASE("allocations: nor does a step of training from the third on") {
-  for (const auto& [name, config] : configs())
+  for (const auto& [title, config] : configs())
     for (Conv3dAccuracy accuracy : {Conv3dAccuracy::standard, Conv3dAccuracy::exact})
       for (int threads : {1, 2}) {
+        const std::string name = title;
         CAPTURE(name);
         CAPTURE(threads);
         CAPTURE(static_cast<int>(accuracy));

@@ -6,15 +6,17 @@
 // NOLINTBEGIN(llvm-header-guard)
 #ifdef STAC3DL_ISA_FILE  // a lone include of this header does nothing
 
-#define STAC3DL_ISA_PORTABLE 1
 #define STAC3DL_ISA_AVX2 0
 #define STAC3DL_ISA_AVX512 0
+#if !STAC3DL_FLAGS_HAVE_ISA  // else isa_portable is another name for the widest set that the flags allow
+#define STAC3DL_ISA_PORTABLE 1
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels::isa_portable {
 #include STAC3DL_ISA_FILE
 }
 STAC3DL_NAMESPACE_END
 #undef STAC3DL_ISA_PORTABLE
+#endif
 #undef STAC3DL_ISA_AVX2
 #define STAC3DL_ISA_PORTABLE 0
 

@@ -5,8 +5,8 @@
 ///   #include "stac3dl/core/for_each_isa.hpp"        // isa_portable::foo_run, isa_avx2::foo_run, isa_avx512::foo_run
 /// and its public function picks one:
 ///   STAC3DL_DISPATCH(foo_run<Real>(x, y));
-/// Portable is what the compiler's flags allow, through Eigen's packets (SSE2, NEON, or more); the other two need g++ or
-/// clang on x86-64, and a CPU that has them.  Elsewhere, and with MSVC, everything is portable.
+/// Portable is what the compiler's flags allow, through Eigen's packets (SSE2, NEON), or one of the other two where the flags
+/// allow it.  Those need g++ or clang on x86-64, and a CPU that has them.  Elsewhere, and with MSVC, everything is portable.
 #pragma once
 
 #include <atomic>
@@ -18,11 +18,8 @@
 #include "stac3dl/core/check.hpp"
 #include "stac3dl/core/simd.hpp"
 
-#if defined(__GNUC__) && defined(__x86_64__)
-#define STAC3DL_X86_ISAS 1
+#if STAC3DL_X86_ISAS
 #include <immintrin.h>
-#else
-#define STAC3DL_X86_ISAS 0
 #endif
 
 /// Behind a lambda's parameters, and before a function: inlined always, not only where the optimiser finds it worth while.
@@ -127,3 +124,15 @@ STAC3DL_NAMESPACE_END
 
 #define STAC3DL_ISA_FILE "stac3dl/core/pack.inl"
 #include "stac3dl/core/for_each_isa.hpp"
+
+#if STAC3DL_FLAGS_HAVE_ISA
+STAC3DL_NAMESPACE_BEGIN
+namespace kernels {
+namespace isa_portable = STAC3DL_ISA_OF_FLAGS;
+}
+/// The vector of the flags in force (core/simd.hpp).
+template <class Real>
+using Pack = kernels::isa_portable::Pack<Real>;
+inline constexpr bool many_registers = kernels::isa_portable::many_registers;
+STAC3DL_NAMESPACE_END
+#endif

@@ -2,11 +2,32 @@
 ///
 /// Pack<Real> is the widest vector of the flags in force: 16 floats with AVX-512, 8 with AVX, 4 with SSE2 or NEON, 1
 /// where Eigen knows no vectors.  All functions but exp inline to one instruction, or to the few that stand for it.
-/// core/pack.inl has the same for instruction sets that are chosen at run time.
+/// core/pack.inl has the same for instruction sets that are chosen at run time, and takes this one's place where the flags
+/// in force allow one of those.
 #pragma once
 
 #include "stac3dl/core/config.hpp"
 
+/// 1: kernels for several x86 instruction sets can be compiled side by side (core/isa.hpp).
+#if defined(__GNUC__) && defined(__x86_64__)
+#define STAC3DL_X86_ISAS 1
+#else
+#define STAC3DL_X86_ISAS 0
+#endif
+/// 1: the compiler's flags allow one of them anyway.
+#if STAC3DL_X86_ISAS && defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+#define STAC3DL_FLAGS_HAVE_ISA 1
+#define STAC3DL_ISA_OF_FLAGS isa_avx512
+#elif STAC3DL_X86_ISAS && defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
+#define STAC3DL_FLAGS_HAVE_ISA 1
+#define STAC3DL_ISA_OF_FLAGS isa_avx2
+#else
+#define STAC3DL_FLAGS_HAVE_ISA 0
+#endif
+
+#if STAC3DL_FLAGS_HAVE_ISA
+#include "stac3dl/core/isa.hpp"
+#else
 STAC3DL_NAMESPACE_BEGIN
 
 template <class Real>
@@ -57,3 +78,4 @@ struct Pack {
 inline constexpr bool many_registers = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32;
 
 STAC3DL_NAMESPACE_END
+#endif

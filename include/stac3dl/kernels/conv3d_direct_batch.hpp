@@ -1,16 +1,16 @@
 /// kernels/conv3d_direct_batch.hpp - convolution with the samples of a batch side by side: for small grids.
 ///
-/// Where planes are too small to fill vectors (12 x 16 and below, signals, single places) but a batch has samples enough,
-/// a vector holds one place of several samples.  Shifts, strides and borders then cost nothing: out place p reads places
-/// base(p) + offset(tap) of a source with a halo of zeros,
+/// Where planes are too small to fill vectors (12 x 16 and below, signals, single places) but a batch has samples
+/// enough, a vector holds one place of several samples.  Shifts, strides and borders then cost nothing: place p of the
+/// result reads places base(p) + offset(tap) of a source with a halo of zeros,
 ///   out[o][p] = bias[o] + sum over channels c and taps of w[o][c][tap] * source[c][base(p) + offset(tap)]
 /// and a weight's gradient is a sum over places and lanes
 ///   dw[o][c][tap] = sum over p of dy[o][p] * x[c][base(p) + offset(tap)].
 /// Forward reads base = stride * p, offset = tap.  The gradient by the data has a class of places for each phase of the
 /// stride, with taps of its own: element e (counted in the padded volume) is read by tap i = f + s*r of output
 /// (e - i) / s, where f = e mod s: base = e / s, offset = -r.
-/// A unit of work is a group of samples and a slab of planes; its source is turned round (place, then sample) on the way
-/// in, its results on the way out.
+/// A unit of work is a group of samples and a slab of planes; its source is turned round (place, then sample) on the
+/// way in, its results on the way out.
 #pragma once
 
 #include <cstdint>

@@ -33,7 +33,7 @@ void batch_halo(const detail::BatchSource& source, Index lanes, Index planes, In
   }
 }
 
-/// Turns round a slab of `samples` <= lanes samples, `step` numbers apart, `channels` channels each: to[c][place][lane].
+/// Turns round a slab of `samples` <= lanes samples, `step` numbers apart, of `channels` channels: to[c][place][lane].
 /// Lanes without a sample become 0.
 template <class Real>
 void batch_gather(const Real* from, Index step, Index samples, Index channels, const detail::BatchSource& source,
@@ -206,8 +206,8 @@ void conv3d_forward_batch_run(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1>
     const BatchUnit unit = batch_unit(cut, u);
     Real* lines = sources.data() + slot * C * channel;
     batch_gather(x.data() + unit.sample * C * s.in_size(), C * s.in_size(), unit.samples, C, source,
-                 source.first[0] + unit.source_plane, (unit.planes - 1) * s.stride[0] + s.kernel[0], place.data(), lanes,
-                 lines);
+                 source.first[0] + unit.source_plane, (unit.planes - 1) * s.stride[0] + s.kernel[0], place.data(),
+                 lanes, lines);
     batch_convolve<Real>(lines, channel, C, {base.data(), kind.data(), unit.planes * out_plane}, &all, b.data(), O,
                          unit.samples, y.data() + unit.sample * O * s.out_size() + unit.plane * out_plane,
                          O * s.out_size(), s.out_size(), tiles.data() + slot * batch_tile<Real>);

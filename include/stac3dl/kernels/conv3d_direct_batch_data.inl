@@ -54,7 +54,8 @@ void conv3d_backward_data_batch_run(CView<Real, 5> dy, CView<Real, 5> w, View<Re
     batch_pack_weights<Real>(
         C, O, all,
         [&](Index c, Index o, Index r) {
-          const Index i = phase[0] + stride[0] * (r / own[2] / own[1]), j = phase[1] + stride[1] * (r / own[2] % own[1]);
+          const Index i = phase[0] + stride[0] * (r / own[2] / own[1]);
+          const Index j = phase[1] + stride[1] * (r / own[2] % own[1]);
           return w.data()[(o * C + c) * taps + (i * kernel[1] + j) * kernel[2] + phase[2] + stride[2] * (r % own[2])];
         },
         packed.data() + done * blocks * batch_outputs * O);

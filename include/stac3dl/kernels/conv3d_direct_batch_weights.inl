@@ -1,4 +1,4 @@
-// kernels/conv3d_direct_batch_weights.inl - gradients of weights with samples side by side; see conv3d_direct_batch.hpp.
+// kernels/conv3d_direct_batch_weights.inl - weights' gradients with samples side by side; see conv3d_direct_batch.hpp.
 
 /// Adds to the vectors of an O x R block of sums (outputs `sums_step` apart) the products of `count` places.
 template <class Real, Index O, Index R>
