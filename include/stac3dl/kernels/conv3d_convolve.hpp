@@ -5,6 +5,7 @@
 /// tile goes to its volume.
 #pragma once
 
+#include "stac3dl/core/workspace.hpp"
 #include "stac3dl/kernels/conv3d_block.hpp"
 #include "stac3dl/kernels/conv3d_cut.hpp"
 #include "stac3dl/kernels/gemm_pack.hpp"

@@ -5,6 +5,7 @@
 /// Backward: dy -> dc through pool and activation (blocked_epilogue.hpp) -> dx, dW, db.
 #pragma once
 
+#include "stac3dl/model/config.hpp"
 #include "stac3dl/nn/conv3d.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
