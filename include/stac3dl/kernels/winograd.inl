@@ -35,7 +35,7 @@ template <int M>
 void winograd_inputs(const WinogradPlan& plan, const WinogradScratch& s, const WinogradInput& x, Index t0, Index first,
                      Index last, Index c0, Index c1, int p0, int p1, float* inputs) {
   if (x.plain)
-    return winograd_narrow_inputs<M>(plan, x.plain, t0 + first, last - first, inputs + first, s.input_block);
+    return winograd_narrow_inputs<M>(plan, x.plain, t0 + first, last - first, 0, 1, inputs + first, s.input_block);
   for (Index c = c0; c < c1; ++c)
     for (Index t = first; t < last; ++t) {
       const auto [sample, tile] = winograd_tile(plan, t0 + t);
@@ -142,8 +142,10 @@ void winograd_by_channels(const WinogradPlan& plan, const WinogradInput& x, cons
   float* const partials = ws.take<float>((planes == points ? slots : groups) * partial_size).data();
   const Index weight_point = plan.weight_point(prepared ? O : s.product_blocks);
   float* const own = prepared ? nullptr : ws.take<float>(slots * TT * weight_point).data();
+  // Taps side by side as vectors: each task's own, or kept where tasks come back for other tiles or depth points.
   const Index taps_size = plan.depth->taps * 9 * C * s.product_blocks * channel_block;
-  float* const taps = prepared ? nullptr : ws.take<float>(slots * taps_size).data();
+  const bool keep = total > plan.block || planes < points;
+  float* const all_taps = prepared ? nullptr : ws.take<float>((keep ? groups : slots) * taps_size).data();
   for (Index t0 = 0; t0 < total; t0 += plan.block) {
     // (a plain volume's vectors may reach beyond their tiles, so that those stay together)
     const Index count = std::min(plan.block, total - t0), some = x.plain ? count : 8, parts = (count + some - 1) / some;
@@ -156,12 +158,13 @@ void winograd_by_channels(const WinogradPlan& plan, const WinogradInput& x, cons
         const Index b0 = group * s.product_blocks, b1 = std::min(O, b0 + s.product_blocks);
         float* const products = m + slot * s.product_tile * plan.block;
         float* const partial = partials + (planes == points ? slot : group) * partial_size;
-        if (!prepared) winograd_gather_taps(plan, weights.source, b0, b1, taps + slot * taps_size);
+        float* const taps = prepared ? nullptr : all_taps + (keep ? group : slot) * taps_size;
+        if (!prepared && (!keep || (t0 == 0 && first == 0))) winograd_gather_taps(plan, weights.source, b0, b1, taps);
         for (int p = first; p < first + planes; ++p) {
           const float* u = prepared ? weights.prepared + p * TT * weight_point + b0 * C * channel_block
                                     : own + slot * TT * weight_point;
           if (!prepared)
-            winograd_weight_plane<M>(plan, taps + slot * taps_size, b0, b1, p, own + slot * TT * weight_point);
+            winograd_weight_plane<M>(plan, taps, b0, b1, p, own + slot * TT * weight_point);
           winograd_products(plan, s, u, prepared ? weight_point : plan.weight_point(b1 - b0), count, b0, b1, TT,
                             v + (p - first) * TT * s.input_point, products);
           winograd_outputs<M>(plan, s, target, t0, count, b0, b1, p, p + 1, products, partial);

@@ -243,10 +243,8 @@ void winograd_gradient_points(const WinogradPlan& plan, const WinogradGradientCu
   const Index B = plan.in_blocks(), O = plan.out_blocks(), some = 16, parts = (count + some - 1) / some;
   parallel_for((B + O) * parts, [&](Index item) {
     const Index block = item / parts, begin = item % parts * some, end = std::min(count, begin + some);
-    if (block < B && x.plain) {  // vectors may reach beyond their tiles: one task takes all
-      if (begin == 0) winograd_narrow_inputs<M>(plan, x.plain, t0, count, v, cut.input_line);
-      return;
-    }
+    if (block < B && x.plain)  // vectors may reach beyond their tiles: a task takes all tiles of some channels
+      return winograd_narrow_inputs<M>(plan, x.plain, t0, count, item % parts, parts, v, cut.input_line);
     for (Index t = begin; t < end; ++t) {
       const auto [sample, tile] = winograd_tile(plan, t0 + t);
       if (block < B) {
@@ -311,10 +309,12 @@ void winograd_gradient_run(const WinogradPlan& plan, const WinogradInput& x, Blo
   const Index C = plan.problem.in_channels, B = plan.in_blocks(), O = plan.out_blocks(), total = plan.total_tiles();
   const Index c_parts = (B + some_c - 1) / some_c, groups = (O + some_o - 1) / some_o, slots = num_threads();
   const int points = plan.depth->points;
-  const bool together = cut.planes == points;  // S need not wait for the other depth points
-  const bool keep = cut.chunks > 1;            // dU waits for further tiles
+  // Enough tasks: each takes all depth points it can get, and finishes its weights.  Else each takes one depth point.
+  const bool together = cut.planes == points && groups * c_parts >= 8;
+  const int tasks = together ? 1 : cut.planes;
+  const bool keep = cut.chunks > 1;  // dU waits for further tiles
   const Index to_block = keep ? groups * cut.products : cut.products;       // dU [depth point][block of c][64 outputs]
-  const Index to_plane = keep && together ? B * to_block : 0;
+  const Index to_plane = keep ? B * to_block : 0;
   const Index s_block = 9 * channel_block, s_channel = together ? some_o * s_block : O * s_block;
   const Index s_plane = together ? some_c * channel_block * s_channel : C * s_channel;
   Workspace::Scope scope(ws);
@@ -327,12 +327,14 @@ void winograd_gradient_run(const WinogradPlan& plan, const WinogradInput& x, Blo
       const Index count = std::min(cut.tiles, total - t0);
       const bool last = t0 + count == total;
       winograd_gradient_points<M>(plan, cut, x, dy, t0, count, p0, v, z);
-      parallel_for_slots(groups * c_parts, [&](Index item, int slot) {
+      parallel_for_slots(groups * c_parts * tasks, [&](Index task, int slot) {
+        const Index item = task / tasks;
+        const int first = static_cast<int>(task % tasks), end = together ? cut.planes : first + 1;
         const Index o0 = item / c_parts * some_o, outs = std::min(some_o, O - o0);
         const Index b0 = item % c_parts * some_c, b1 = std::min(B, b0 + some_c), c0 = b0 * channel_block;
         float* const to = keep ? du + b0 * to_block + o0 / some_o * cut.products : du + slot * some_c * to_block;
         float* const own = together ? s + slot * points * s_plane : s + c0 * s_channel + o0 * s_block;
-        for (int p = 0; p < cut.planes; ++p) {
+        for (int p = first; p < end; ++p) {
           float* const plane = to + p * to_plane;
           winograd_gradient_products<M>(plan, cut, v + p * TT * cut.input_point, z + p * TT * cut.gradient_point, count, b0,
                                         b1, o0, outs * channel_block / W, plane, to_block, t0 > 0);

@@ -69,14 +69,15 @@ void winograd_narrow_tiles(const WinogradPlan& plan, const float* volume, const 
   }
 }
 
-/// All points and channels of tiles [t0, t0 + count), which may lie in several rows: V [point][c][tile], `line` floats from
-/// channel to channel.  The last vector may reach narrow_lanes - 1 floats beyond the tiles.
+/// All points of channels c0, c0 + c_step, ... of tiles [t0, t0 + count), which may lie in several rows: V [point][c][tile],
+/// `line` floats from channel to channel.  The last vector may reach narrow_lanes - 1 floats beyond the tiles.
 template <int M>
-void winograd_narrow_inputs(const WinogradPlan& plan, CView<float, 5> x, Index t0, Index count, float* out, Index line) {
+void winograd_narrow_inputs(const WinogradPlan& plan, CView<float, 5> x, Index t0, Index count, Index c0, Index c_step,
+                            float* out, Index line) {
   const Index C = plan.problem.in_channels, places = plan.problem.in_places();
   for (Index t = 0; t < count;) {
     const auto [sample, tile] = winograd_tile(plan, t0 + t);
-    for (Index c = 0; c < C; ++c)
+    for (Index c = c0; c < C; c += c_step)
       for_depth_points(*plan.depth, [&, sample = sample, &at = tile]<int points>() {
         winograd_narrow_tiles<M, points>(plan, x.data() + (sample * C + c) * places, at, out + t + c * line, C * line);
       });
