@@ -124,6 +124,8 @@ STAC3DL_NAMESPACE_END
 
 #define STAC3DL_ISA_FILE "stac3dl/core/pack.inl"
 #include "stac3dl/core/for_each_isa.hpp"
+#define STAC3DL_ISA_FILE "stac3dl/core/transpose.inl"
+#include "stac3dl/core/for_each_isa.hpp"
 
 #if STAC3DL_FLAGS_HAVE_ISA
 STAC3DL_NAMESPACE_BEGIN

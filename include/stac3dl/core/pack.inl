@@ -170,65 +170,6 @@ ISA_INLINE Pack<Real> exp(Pack<Real> x) {
   return if_less(P::all(-std::numeric_limits<Real>::infinity()), x, both, if_less(x, P::zero(), P::zero(), x));
 }
 
-/// Transposes a square of width x width floats held in registers: rows[i] lane j becomes rows[j] lane i.
-#if STAC3DL_ISA_AVX512
-ISA_INLINE void transpose(Pack<float> (&rows)[16]) {
-  __m512 a[16], b[16];
-  for (int i = 0; i < 16; i += 2) {
-    a[i] = _mm512_unpacklo_ps(rows[i].raw, rows[i + 1].raw);
-    a[i + 1] = _mm512_unpackhi_ps(rows[i].raw, rows[i + 1].raw);
-  }
-  for (int i = 0; i < 16; i += 4)
-    for (int j = 0; j < 2; ++j) {
-      b[i + 2 * j] = _mm512_shuffle_ps(a[i + j], a[i + j + 2], 0x44);
-      b[i + 2 * j + 1] = _mm512_shuffle_ps(a[i + j], a[i + j + 2], 0xee);
-    }
-  // b[4 q + j] holds columns j, 4 + j, 8 + j, 12 + j of rows 4 q .. 4 q + 3, in its four quarters.
-  for (int j = 0; j < 4; ++j) {
-    const __m512 low01 = _mm512_shuffle_f32x4(b[j], b[4 + j], 0x88), high01 = _mm512_shuffle_f32x4(b[j], b[4 + j], 0xdd);
-    const __m512 low23 = _mm512_shuffle_f32x4(b[8 + j], b[12 + j], 0x88);
-    const __m512 high23 = _mm512_shuffle_f32x4(b[8 + j], b[12 + j], 0xdd);
-    rows[j].raw = _mm512_shuffle_f32x4(low01, low23, 0x88), rows[8 + j].raw = _mm512_shuffle_f32x4(low01, low23, 0xdd);
-    rows[4 + j].raw = _mm512_shuffle_f32x4(high01, high23, 0x88);
-    rows[12 + j].raw = _mm512_shuffle_f32x4(high01, high23, 0xdd);
-  }
-}
-#else
-ISA_INLINE void transpose(Pack<float> (&rows)[8]) {
-  __m256 a[8], b[8];
-  for (int i = 0; i < 8; i += 2) {
-    a[i] = _mm256_unpacklo_ps(rows[i].raw, rows[i + 1].raw);
-    a[i + 1] = _mm256_unpackhi_ps(rows[i].raw, rows[i + 1].raw);
-  }
-  for (int i = 0; i < 8; i += 4)
-    for (int j = 0; j < 2; ++j) {
-      b[i + 2 * j] = _mm256_shuffle_ps(a[i + j], a[i + j + 2], 0x44);
-      b[i + 2 * j + 1] = _mm256_shuffle_ps(a[i + j], a[i + j + 2], 0xee);
-    }
-  for (int j = 0; j < 4; ++j) {
-    rows[j].raw = _mm256_permute2f128_ps(b[j], b[4 + j], 0x20);
-    rows[4 + j].raw = _mm256_permute2f128_ps(b[j], b[4 + j], 0x31);
-  }
-}
-#endif
-
 #else
 inline void stream_fence() {}
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wignored-attributes"  // packets as template arguments
-#endif
-template <class Real, std::size_t side>
-ISA_INLINE void transpose(Pack<Real> (&rows)[side]) {
-  if constexpr (side > 1) {
-    Eigen::internal::PacketBlock<typename Pack<Real>::Raw, static_cast<int>(side)> block;
-    for (std::size_t i = 0; i < side; ++i) block.packet[i] = rows[i].raw;
-    Eigen::internal::ptranspose(block);
-    for (std::size_t i = 0; i < side; ++i) rows[i].raw = block.packet[i];
-  }
-}
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 #endif

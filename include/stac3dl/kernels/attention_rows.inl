@@ -49,7 +49,7 @@ ISA_INLINE void add_rows(Real scale, const Real* w, const Real* const* row, Inde
   for_packs<Real>(U, [&](Index u, auto lanes) STAC3DL_INLINE_LAMBDA {
     P sum = P::all(scale) * lanes.load(y + u);
     unroll<T>([&](auto i) STAC3DL_INLINE_LAMBDA {
-      if constexpr (Ahead) prefetch(row[i] + u + T * U);
+      if constexpr (Ahead) STAC3DL_PREFETCH(row[i] + u + T * U);
       sum = fma(factor[i], lanes.load(row[i] + u), sum);
     });
     lanes.store(sum, y + u);

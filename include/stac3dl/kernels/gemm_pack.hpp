@@ -25,7 +25,5 @@ struct Factor {
 
 STAC3DL_NAMESPACE_END
 
-#define STAC3DL_ISA_FILE "stac3dl/kernels/gemm_transpose.inl"
-#include "stac3dl/core/for_each_isa.hpp"
 #define STAC3DL_ISA_FILE "stac3dl/kernels/gemm_pack.inl"
 #include "stac3dl/core/for_each_isa.hpp"

@@ -1,12 +1,5 @@
 // kernels/lanes.inl - part of lanes.hpp, compiled once for each instruction set.
 
-/// Asks for the line of `address` in the first-level cache; any address will do.
-ISA_INLINE void prefetch([[maybe_unused]] const void* address) {
-#if defined(__GNUC__)
-  __builtin_prefetch(address);
-#endif
-}
-
 /// How a pack of a row is read and written: all of its lanes, or the first ones.
 template <class Real>
 struct AllLanes {

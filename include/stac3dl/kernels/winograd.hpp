@@ -28,8 +28,6 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
 
-enum class WinogradPass { forward, data };
-
 /// Weights of a run: w (O, C, KT, 3, 3) as they are, transformed as they are needed, or also transformed ahead.
 struct WinogradKernel {
   CView<float, 5> w;
@@ -40,10 +38,7 @@ struct WinogradKernel {
 /// u (plan.weights_size()) from w (O, C, KT, 3, 3): of the convolution, or of its gradient by the input.  Good for the
 /// instruction set in use.
 inline void winograd_transform_weights(const WinogradPlan& plan, CView<float, 5> w, WinogradPass pass, float* u) {
-  const Index taps = w.size(2) * 9, C = w.size(1);
-  const bool forward = pass == WinogradPass::forward;
-  STAC3DL_DISPATCH(winograd_weights(
-      plan, {w.data(), forward ? taps : C * taps, forward ? C * taps : taps, !forward}, u));
+  STAC3DL_DISPATCH(winograd_weights(plan, {w, pass}, u));
 }
 
 namespace detail {
@@ -78,13 +73,10 @@ inline void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, 
     winograd_convolve(plan, x, kernel, bias, {after.activation, {1, 1, 1}}, active, nullptr, ws);
     return blocked_max_pool(active, after.pool, y, choice);
   }
-  const Index taps = kernel.w.size(2) * 9, C = kernel.w.size(1);
-  const bool forward = kernel.pass == WinogradPass::forward;
   // Outputs that no cache holds need not pass through one.
   const bool stream = !after.pooled() && y.size() * Index{4} > (Index{16} << 20);
-  STAC3DL_DISPATCH(winograd_run(
-      plan, x, {kernel.prepared, {kernel.w.data(), forward ? taps : C * taps, forward ? C * taps : taps, !forward}},
-      {bias, after, y.data, choice, stream}, ws));
+  STAC3DL_DISPATCH(winograd_run(plan, x, {kernel.prepared, {kernel.w, kernel.pass}},
+                                {bias, after, y.data, choice, stream}, ws));
 }
 
 /// dw (O, C, KT, 3, 3) += gradient by the weights of the forward pass's plan, from its x and dy.

@@ -174,22 +174,14 @@ void winograd_by_channels(const WinogradPlan& plan, const WinogradInput& x, cons
   }
 }
 
-template <int M>
-void winograd_run_tile(const WinogradPlan& plan, const WinogradInput& x, const WinogradWeights& weights,
-                       const WinogradTarget& target, Workspace& ws) {
-  if (plan.split_channels) winograd_by_channels<M>(plan, x, weights, target, ws);
-  else winograd_by_tiles<M>(plan, x, weights, target, ws);
-}
-
 inline void winograd_run(const WinogradPlan& plan, const WinogradInput& x, const WinogradWeights& weights,
                          const WinogradTarget& target, Workspace& ws) {
-  if (plan.tile == 2) winograd_run_tile<2>(plan, x, weights, target, ws);
-  else if (plan.tile == 3) winograd_run_tile<3>(plan, x, weights, target, ws);
-  else winograd_run_tile<4>(plan, x, weights, target, ws);
+  for_winograd_tile(plan, [&]<int M>() {
+    if (plan.split_channels) winograd_by_channels<M>(plan, x, weights, target, ws);
+    else winograd_by_tiles<M>(plan, x, weights, target, ws);
+  });
 }
 
 inline void winograd_weights(const WinogradPlan& plan, const WinogradWeightSource& source, float* u) {
-  if (plan.tile == 2) winograd_weights_run<2>(plan, source, u);
-  else if (plan.tile == 3) winograd_weights_run<3>(plan, source, u);
-  else winograd_weights_run<4>(plan, source, u);
+  for_winograd_tile(plan, [&]<int M>() { winograd_weights_run<M>(plan, source, u); });
 }

@@ -190,7 +190,7 @@ inline void winograd_gradient_add(const WinogradPlan& plan, const float* s, Inde
     for (Index o = 0; o < outs; o += W) {
       P square[W];
       for (Index k = 0; k < W; ++k) square[k] = P::load(sums + (i + k) * channel_block + o);
-      transpose(square);
+      transpose_square(square);
       for (Index k = 0; k < std::min(W, outs - o); ++k) {
         float* at = to + (o + k) * C * taps + i;
         (P::load(at) + square[k]).store(at);
@@ -359,7 +359,5 @@ void winograd_gradient_run(const WinogradPlan& plan, const WinogradInput& x, Blo
 
 inline void winograd_gradient(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy, float* dw,
                               Workspace& ws) {
-  if (plan.tile == 2) winograd_gradient_run<2>(plan, x, dy, dw, ws);
-  else if (plan.tile == 3) winograd_gradient_run<3>(plan, x, dy, dw, ws);
-  else winograd_gradient_run<4>(plan, x, dy, dw, ws);
+  for_winograd_tile(plan, [&]<int M>() { winograd_gradient_run<M>(plan, x, dy, dw, ws); });
 }

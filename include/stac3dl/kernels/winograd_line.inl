@@ -171,6 +171,14 @@ struct WinogradDepthLine<1> {
   }
 };
 
+/// run.operator()<M>() for a plan's tile.
+template <class Run>
+ISA_INLINE void for_winograd_tile(const WinogradPlan& plan, Run&& run) {
+  if (plan.tile == 2) run.template operator()<2>();
+  else if (plan.tile == 3) run.template operator()<3>();
+  else run.template operator()<4>();
+}
+
 /// run.operator()<points>() for a depth table.
 template <class Run>
 ISA_INLINE void for_depth_points(const WinogradDepth& depth, Run&& run) {

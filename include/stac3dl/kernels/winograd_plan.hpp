@@ -84,6 +84,22 @@ struct WinogradInput {
   }
 };
 
+enum class WinogradPass { forward, data };
+
+/// Weights as in[c] to out[o], with the steps between them; the 27 (or 9) taps of a pair lie side by side.
+struct WinogradWeightSource {
+  const float* w;
+  Index in_step, out_step;
+  bool mirrored;  ///< last tap first: gradient of the input
+
+  /// w (O, C, KT, 3, 3) of the convolution, or of its gradient by the input.
+  WinogradWeightSource(CView<float, 5> weights, WinogradPass pass)
+      : w(weights.data()), mirrored(pass == WinogradPass::data) {
+    const Index taps = weights.size(2) * 9, all = weights.size(1) * taps;
+    in_step = mirrored ? all : taps, out_step = mirrored ? taps : all;
+  }
+};
+
 /// Up to how many channels plain volumes are taken as they are.
 inline constexpr Index narrow_channels = 4;
 
@@ -107,7 +123,7 @@ inline bool winograd_possible(const Conv3dSpec& spec) {
   return true;
 }
 
-/// The plan with these tiles; `block` and `planes` as given (0: as many as make sense).
+/// The plan with these tiles; how they are grouped follows from the sizes.
 inline WinogradPlan winograd_plan(const WinogradProblem& problem, const WinogradDepth& depth, int tile) {
   WinogradPlan plan;
   plan.problem = problem;
@@ -157,8 +173,8 @@ inline double direct_cost(const WinogradProblem& p) {
 
 /// The tiles for a problem; an empty plan where direct sums are the better choice.
 ///
-/// All tiles are within the bar of `standard`: at 512 channels F(4,4,4) errs by 5e-5 of the outputs' RMS, F(4,3,3) by 6e-5.  The cheapest is
-/// taken; `fast` takes F(4,4,4) wherever it beats direct sums.
+/// All tiles are within the bar of `standard`: at 512 channels F(4,4,4) errs by 5e-5 of the outputs' RMS, F(4,3,3) by
+/// 6e-5.  The cheapest is taken; `fast` takes F(4,4,4) wherever it beats direct sums.
 inline WinogradPlan choose_winograd(const WinogradProblem& p, Conv3dAccuracy accuracy) {
   if (accuracy == Conv3dAccuracy::exact || p.samples == 0) return {};
   if (p.out[0] < 1 || p.out[1] < 3 || p.out[2] < 3) return {};

@@ -2,13 +2,6 @@
 //
 //   U [point][panel of output channels][C][panel's width]      the last panel may be narrower
 
-/// Weights as in[c] to out[o], with the steps between them; the 27 (or 9) taps of a pair lie side by side.
-struct WinogradWeightSource {
-  const float* w;
-  Index in_step, out_step;
-  bool mirrored;  ///< last tap first: gradient of the input
-};
-
 /// tap[k] = tap k of `lanes` <= width output channels from `out` on, 0 in the lanes beyond.
 inline void winograd_weight_taps(const WinogradWeightSource& source, int taps, Index c, Index out, Index lanes,
                                  float* tap) {
@@ -24,7 +17,7 @@ inline void winograd_weight_taps(const WinogradWeightSource& source, int taps, I
       unroll<W>([&](auto lane) STAC3DL_INLINE_LAMBDA {
         square[lane] = P::load(from + lane * source.out_step + first);
       });
-      transpose(square);
+      transpose_square(square);
       unroll<W>([&](auto i) STAC3DL_INLINE_LAMBDA { square[i].store(to(first + i)); });
     }
     return;

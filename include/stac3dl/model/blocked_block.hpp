@@ -19,7 +19,6 @@ struct BlockedCache {
   // Inference: transformed weights, made once for a plan, an instruction set and weights that stay as they are.
   Memory prepared;
   Isa prepared_isa = Isa::portable;
-  Index prepared_points = 0;
 
   explicit operator bool() const { return static_cast<bool>(plan); }
 };
@@ -46,18 +45,19 @@ class BlockedBlock {
 
   void forward(In x, Out y, std::uint8_t* choice, const Cache& k, Workspace& ws) const {
     Workspace::Scope scope(ws);
-    const float* prepared = k.prepared_points ? reinterpret_cast<const float*>(k.prepared.data()) : nullptr;
+    const float* prepared = reinterpret_cast<const float*>(k.prepared.data());  // null unless prepare() has been called
     kernels::winograd_convolve(k.plan, x, {conv_.weight().value, kernels::WinogradPass::forward, prepared}, bias(ws),
                                after_, y, choice, ws);
   }
 
   /// Transforms the weights ahead; they must not change afterwards.
   void prepare(Cache& k) const {
-    if (k.prepared_points == k.plan.weights_size() && k.prepared_isa == isa()) return;
-    k.prepared = Memory(static_cast<std::size_t>(k.plan.weights_size()) * sizeof(float));
+    const std::size_t bytes = static_cast<std::size_t>(k.plan.weights_size()) * sizeof(float);
+    if (k.prepared.size() == bytes && k.prepared_isa == isa()) return;
+    k.prepared = Memory(bytes);
     kernels::winograd_transform_weights(k.plan, conv_.weight().value, kernels::WinogradPass::forward,
                                         reinterpret_cast<float*>(k.prepared.data()));
-    k.prepared_points = k.plan.weights_size(), k.prepared_isa = isa();
+    k.prepared_isa = isa();
   }
 
   /// Adds to the gradients of `conv`, which is this block's; dx may be empty.  A few samples at a time: dc, as large as the
@@ -71,7 +71,8 @@ class BlockedBlock {
       const Index count = std::min(some, N - n);
       const In part = x.range(n, count);
       const Shape<5> shape = conv_.output_shape(part.shape());
-      const auto plan = kernels::winograd_with_samples(k.plan, count), data = kernels::winograd_with_samples(k.data_plan, count);
+      const auto plan = kernels::winograd_with_samples(k.plan, count);
+      const auto data = kernels::winograd_with_samples(k.data_plan, count);
       Workspace::Scope scope(ws);
       const Out dc = kernels::detail::take_blocked(shape, ws);
       const std::uint8_t* choice = after_.pooled() ? k.choice.view().range(n, count).data : nullptr;

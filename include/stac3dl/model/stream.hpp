@@ -124,9 +124,9 @@ class Stream3d {
         const bool wanted = i > 0 || dx;
         Workspace::Scope own(ws);
         const BlockedView<float> to =
-            !wanted                    ? BlockedView<float>()
-            : converts_none(k, i, in) ? kernels::detail::take_blocked(in.shape(), ws)
-                                       : BlockedView<float>(blocked[i % 2].data(), in.shape());
+            !wanted    ? BlockedView<float>()
+            : in.plain ? kernels::detail::take_blocked(in.shape(), ws)
+                       : BlockedView<float>(blocked[i % 2].data(), in.shape());
         blocks_[i].blocked().backward(blocks_[i].conv(), in, b.y.view(), from, to, b, ws);
         if (wanted && takes_plain(k, i)) kernels::from_blocked(to, below);
         d_blocked = takes_plain(k, i) ? nullptr : to.data;
@@ -196,9 +196,6 @@ class Stream3d {
   /// Whether a blocked block's input must be turned first: not where it has few channels.
   static bool converts(const Cache& k, std::size_t i, const Shape<5>& input) {
     return takes_plain(k, i) && input[1] > kernels::narrow_channels;
-  }
-  static bool converts_none(const Cache& k, std::size_t i, const kernels::WinogradInput& in) {
-    return takes_plain(k, i) && static_cast<bool>(in.plain);
   }
   static kernels::WinogradInput blocked_input(const Cache& k, std::size_t i, CView<Real, 5> plain) {
     if (!takes_plain(k, i)) return k.blocks[i - 1].blocked.y.view();

@@ -1,7 +1,7 @@
-// kernels/gemm_transpose.inl - part of gemm_pack.hpp: transposes a square of packs in registers.
+// core/transpose.inl - transposes a square of packs in registers: x[i] lane j becomes x[j] lane i.
 //
 // Each step exchanges what is 1, 2, 4, ... lanes apart between pairs of packs, as far as the instruction set's shuffles
-// reach: within 128 bits first, then between them.
+// reach: within 128 bits first, then between them.  Part of core/isa.hpp, compiled once for each instruction set.
 #if STAC3DL_ISA_PORTABLE
 
 template <class Real>
