@@ -108,7 +108,7 @@ void for_each_plan(Visit&& visit) {
         for (bool split : {false, true})
           for (const auto& window : pools) {
             WinogradPlan plan = c.plan(*depth, tile);
-            plan.split_channels = split, plan.planes = split ? 1 : depth->points;
+            plan.split_channels = split;
             if (element_count(pooled_shape(c.shape, window)) > 0) visit(c, plan, window);
           }
   }

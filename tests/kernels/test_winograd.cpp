@@ -66,24 +66,24 @@ std::vector<const WinogradDepth*> depths_for(const Conv3dSpec& spec, const Winog
   return depths;
 }
 
-/// Every way to cut the work of one choice of tiles: threads by tiles or by channels, small or large blocks of tiles.
+/// Every way to cut the work of one choice of tiles: threads by tiles or by channels, small or large blocks of tiles, weights
+/// transformed ahead or by the tasks that use them.
 std::vector<WinogradPlan> cuts(const WinogradProblem& problem, const WinogradDepth& depth, int tile) {
   WinogradPlan plan = winograd_plan(problem, depth, tile);
   std::vector<WinogradPlan> plans;
   for (bool split : {false, true})
     for (Index block : {Index{1}, Index{5}, Index{14}, Index{40}, plan.total_tiles()})
-      for (Index planes : {Index{1}, Index{depth.points}}) {
-        if (!split && planes != depth.points) continue;
-        if (block > plan.total_tiles()) continue;
-        plan.split_channels = split, plan.block = block, plan.planes = planes;
+      for (Index own : {Index{0}, block}) {
+        if (block > plan.total_tiles() || (own > 0 && !split)) continue;
+        plan.split_channels = split, plan.block = block, plan.own_block = own;
         plans.push_back(plan);
       }
   return plans;
 }
 
 std::string describe(const WinogradPlan& plan) {
-  return std::to_string(plan.depth->points) + " depth points, " + std::to_string(plan.planes) +
-         " at a time, blocks of " + std::to_string(plan.block) + (plan.split_channels ? " by channels" : " by tiles");
+  return std::to_string(plan.depth->points) + " depth points, blocks of " + std::to_string(plan.block) +
+         (plan.split_channels ? " by channels" : " by tiles") + (plan.own_block > 0 ? ", weights by task" : "");
 }
 
 /// y of a run with everything poisoned that should not be read, or left as it was; x plain or blocked.
@@ -129,13 +129,12 @@ TEST_CASE("winograd: every tile, however the work is cut, agrees with the refere
         CAPTURE(tile);
         for (const WinogradDepth* depth : depths_for(p.spec, p.forward())) {
           CAPTURE(depth->points);
-          Tensor<float, 5> ys[2];  // depth points one at a time are transformed with other roundings than all together
+          Tensor<float, 5> y;
           for (const WinogradPlan& plan : cuts(p.forward(), *depth, tile))
             for (bool prepared : {false, true}) {
               CAPTURE(describe(plan));
               CAPTURE(prepared);
               const auto got = convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, prepared, ws);
-              Tensor<float, 5>& y = ys[plan.planes == depth->points];
               if (y.empty()) {
                 y = got;
                 const double error = error_over_rms(y, p.y);
@@ -150,13 +149,12 @@ TEST_CASE("winograd: every tile, however the work is cut, agrees with the refere
         }
         for (const WinogradDepth* depth : depths_for(p.spec, p.data())) {
           CAPTURE(depth->points);
-          Tensor<float, 5> dxs[2];
+          Tensor<float, 5> dx;
           for (const WinogradPlan& plan : cuts(p.data(), *depth, tile))
             for (bool prepared : {false, true}) {
               CAPTURE(describe(plan));
               CAPTURE(prepared);
               const auto got = convolve(plan, p.dy, p.w, WinogradPass::data, nullptr, p.x.shape(), prepared, ws);
-              Tensor<float, 5>& dx = dxs[plan.planes == depth->points];
               if (dx.empty()) {
                 dx = got;
                 const double error = error_over_rms(dx, p.dx);
@@ -189,7 +187,6 @@ TEST_CASE("winograd: plain volumes of few channels") {
           CAPTURE(tile);
           Tensor<float, 5> y;
           for (const WinogradPlan& plan : cuts(p.forward(), *depth, tile)) {
-            if (plan.planes != depth->points) continue;
             CAPTURE(describe(plan));
             for (bool prepared : {false, true}) {
               const auto run = [&] {

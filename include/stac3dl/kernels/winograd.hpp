@@ -46,8 +46,7 @@ inline void check_winograd_input(const char* what, const WinogradPlan& plan, con
   const WinogradProblem& p = plan.problem;
   const Shape<5> shape{p.samples, p.in_channels, p.in[0], p.in[1], p.in[2]};
   check_shape(what, x.shape(), shape);
-  check(!x.plain || (p.in_channels <= narrow_channels && (!plan.split_channels || plan.planes == plan.depth->points)),
-        what, ": a plain volume may have ", narrow_channels, " channels at most, got ", p.in_channels);
+  check(!x.plain || p.in_channels <= narrow_channels, what, ": a plain volume may have ", narrow_channels, " channels at most, got ", p.in_channels);
 }
 }  // namespace detail
 

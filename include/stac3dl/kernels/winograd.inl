@@ -1,6 +1,15 @@
 // kernels/winograd.inl - the loops over tiles, points and channels; see winograd_plan.hpp.
+//
+// A task multiplies a block of tiles with a group of output channels.  Row and column point after row and column point, and
+// of each a few input channels after the others, it turns weights into those of all depth points (winograd_weights.inl),
+// multiplies, and transforms the products back along depth; rows and columns follow at the end.  So a task's own numbers
+//   U (channels, outs)   M (depth point, tile, outs)   S (row and column point, depth plane, tile, outs)
+// stay in its core's caches, and inputs and weights stream by in the order in which they lie in memory.
 
-/// Transformed weights, or the ones to transform when they are needed.
+/// Input channels whose weights are transformed along depth at a time, so that U of them stays in the first-level cache.
+inline constexpr Index winograd_part = 64;
+
+/// Transformed weights, or the ones to transform.
 struct WinogradWeights {
   const float* prepared;
   WinogradWeightSource source;
@@ -8,178 +17,225 @@ struct WinogradWeights {
 
 /// Steps in scratch, in floats.
 struct WinogradScratch {
-  Index input_block, input_tile;      ///< V: points of one tile and block of channels; of one tile
-  Index input_point, channels;        ///< V: to the next point; channels of a block
-  Index inputs;                       ///< all of V
-  Index product_block, product_tile;  ///< M: as V; of one depth point where threads share the channels
-  Index product_blocks;               ///< blocks of output channels that a task multiplies
+  Index input_tile, input_block, input_depth, input_point;  ///< V: to the next tile, channels, depth point, other point
+  Index channels;                                           ///< of a block: 16, or 1
+  Index inputs;                                             ///< all of V
+  Index tile = winograd_group * channel_block;              ///< M and S: to the next tile, and
+  Index depth;                                              ///< to the next depth point or plane
+  Index products, sums;                                     ///< of a row and column point
 
-  WinogradScratch(const WinogradPlan& plan, const WinogradInput& x) {
-    // odd numbers of lines, so that tiles do not fall into the same sets of a cache
-    const auto odd = [](Index lines) { return (lines | 1) * channel_block; };
-    const Index points = plan.tile_points(), planes = plan.split_channels ? 1 : plan.depth->points;
-    product_blocks = plan.split_channels ? std::min<Index>(plan.out_blocks(), 4) : plan.out_blocks();
-    input_block = odd(plan.planes * points), product_block = odd(planes * points);
-    input_tile = odd(input_block / channel_block * plan.in_blocks());
-    product_tile = odd(product_block / channel_block * product_blocks);
-    input_point = channels = channel_block, inputs = input_tile * plan.block;
-    if (!x.plain) return;
-    // [point][c][tile], see winograd_narrow.inl
-    channels = input_tile = 1, input_block = odd((plan.block + narrow_lanes + channel_block - 1) / channel_block);
-    input_point = plan.problem.in_channels * input_block, inputs = plan.points() * input_point;
+  WinogradScratch(const WinogradPlan& plan, const WinogradInput& x, Index block) {
+    // odd numbers of lines, so that points do not fall into the same sets of a cache
+    const auto odd = [](Index floats) { return ((floats + channel_block - 1) / channel_block | 1) * channel_block; };
+    const Index points = plan.depth->points;
+    if (x.plain) {  // V [point][c][depth point][tile], whose vectors may reach beyond their tiles
+      channels = input_tile = 1, input_depth = odd(block + narrow_lanes), input_block = points * input_depth;
+      input_point = odd(plan.problem.in_channels * input_block);
+    } else {  // V [point][block of c][depth point][tile][16]
+      channels = input_tile = channel_block, input_depth = block * channel_block, input_block = points * input_depth;
+      input_point = odd(plan.in_blocks() * input_block);
+    }
+    inputs = plan.tile_points() * input_point;
+    depth = block * tile, products = odd(points * depth), sums = odd(plan.depth->tile * depth);
   }
 };
 
-/// V of tiles [t0 + first, t0 + last), blocks of channels [c0, c1), depth points [p0, p1).
+/// V of tiles [t0 + first, t0 + last), blocks of channels [c0, c1).
 template <int M>
 void winograd_inputs(const WinogradPlan& plan, const WinogradScratch& s, const WinogradInput& x, Index t0, Index first,
-                     Index last, Index c0, Index c1, int p0, int p1, float* inputs) {
+                     Index last, Index c0, Index c1, float* inputs) {
   if (x.plain)
-    return winograd_narrow_inputs<M>(plan, x.plain, t0 + first, last - first, 0, 1, inputs + first, s.input_block);
+    return winograd_narrow_inputs<M>(plan, x.plain, t0 + first, last - first, 0, 1, inputs + first, s.input_block,
+                                     s.input_depth, s.input_point);
   for (Index c = c0; c < c1; ++c)
     for (Index t = first; t < last; ++t) {
       const auto [sample, tile] = winograd_tile(plan, t0 + t);
-      winograd_input_tile<M>(plan, x.blocked.volume(sample, c), tile, p0, p1,
-                             inputs + t * s.input_tile + c * s.input_block, channel_block);
+      winograd_input_tile<M>(plan, x.blocked.volume(sample, c), tile, 0, plan.depth->points,
+                             inputs + t * s.input_tile + c * s.input_block, s.input_depth, s.input_point);
     }
 }
 
-/// M of `count` tiles and output blocks [b0, b1), for `points` points.  Of the weights, point follows point after
-/// `weight_point` floats, and the panels of [b0, b1) lie side by side.
-inline void winograd_products(const WinogradPlan& plan, const WinogradScratch& s, const float* weights,
-                              Index weight_point, Index count, Index b0, Index b1, Index points, const float* inputs,
-                              float* products) {
-  constexpr Index W = Pack<float>::width;
-  const Index C = plan.problem.in_channels, end = (b1 - b0) * channel_block;
-  for (Index point = 0; point < points; ++point) {
-    const float* u = weights + point * weight_point;
-    for (Index o = 0; o < end; o += winograd_panel) {
-      const Index width = std::min(winograd_panel, end - o), vectors = width / W, most = winograd_rows(vectors);
-      const Index parts = (count + most - 1) / most, lines = (width + 15) / 16;
-      WinogradOperands op;
-      op.input_tile = s.input_tile, op.input_block = s.input_block, op.block = s.channels;
-      op.weights = u + o * C;
-      op.channels = C;
-      op.product_tile = s.product_tile, op.product_block = s.product_block;
-      // what comes after this panel: the next one, or the first of the next point
-      const float* next = o + width < end ? op.weights + width * C : u + weight_point;
-      op.next_lines = (lines + parts - 1) / parts;
-      if (op.next_lines == 3) op.next_lines = 4;
-      Index fetched = 0;
-      for (Index part = 0, row = 0; part < parts; ++part) {
-        const Index rows = (count - row) / (parts - part);
-        op.inputs = inputs + row * s.input_tile + point * s.input_point;
-        op.products = products + row * s.product_tile + o / channel_block * s.product_block + o % channel_block +
-                      point * channel_block;
-        op.next = next + fetched * 16;
-        if (fetched >= lines * C) op.next_lines = 0;
-        winograd_product(rows, vectors)(op);
-        fetched += op.next_lines * C;
-        row += rows;
-      }
+/// A step of a task: `channels` input channels of one row and column point and one panel of outputs.
+struct WinogradStep {
+  const float* weights;  ///< W (channels, taps, vectors * width)
+  Index channels, vectors;
+  const float* inputs;  ///< V at the first tile
+  Index tiles;
+  float* products;      ///< M at the panel
+  bool add;             ///< to what M holds already
+  WinogradAhead weights_ahead, inputs_ahead;
+};
+
+/// M of all depth points; `u` is room for two of them.
+template <int points>
+void winograd_multiply(const WinogradScratch& s, const WinogradStep& step, float* u) {
+  const Index most = winograd_rows(step.vectors), parts = (step.tiles + most - 1) / most, runs = points * parts;
+  Index run = 0;
+  const auto product = [&](int point, const float* weights) {
+    for (Index part = 0, row = 0; part < parts; ++part, ++run) {
+      const Index rows = (step.tiles - row) / (parts - part);
+      winograd_product(rows, step.vectors)(
+          {step.inputs + point * s.input_depth + row * s.input_tile, s.input_tile, s.input_block, s.channels, weights,
+           step.channels, step.products + point * s.depth + row * s.tile, s.tile, step.add,
+           step.weights_ahead.part(run, runs), step.inputs_ahead.part(run, runs)});
+      row += rows;
     }
-  }
-}
-
-/// Outputs of all `count` tiles and output blocks [b0, b1).
-template <int M>
-void winograd_outputs(const WinogradPlan& plan, const WinogradScratch& s, const WinogradTarget& target, Index t0,
-                      Index count, Index b0, Index b1, int p0, int p1, const float* products, float* partial) {
-  const Index outputs = plan.depth->points * M * M * channel_block;
-  for (Index t = 0; t < count; ++t) {
-    const auto [sample, tile] = winograd_tile(plan, t0 + t);
-    for (Index b = b0; b < b1; ++b)
-      winograd_output_tile<M>(plan, target, sample, b, tile, p0, p1,
-                              products + t * s.product_tile + (b - b0) * s.product_block,
-                              partial ? partial + (t * (b1 - b0) + b - b0) * outputs : nullptr);
-  }
-  if (target.stream) stream_fence();
-}
-
-/// Each thread takes a block of tiles through all stages.
-template <int M>
-void winograd_by_tiles(const WinogradPlan& plan, const WinogradInput& x, const WinogradWeights& weights,
-                       const WinogradTarget& target, Workspace& ws) {
-  const WinogradScratch s(plan, x);
-  const Index total = plan.total_tiles(), slots = num_threads(), B = plan.in_blocks(), O = plan.out_blocks();
-  const Index weight_point = plan.weight_point(O);
-  const int points = plan.depth->points;
-  Workspace::Scope scope(ws);
-  const float* u = weights.prepared;
-  if (u == nullptr) {
-    float* const own = ws.take<float>(plan.weights_size()).data();
-    winograd_weights_run<M>(plan, weights.source, own);
-    u = own;
-  }
-  const Index inputs = s.inputs, products = s.product_tile * plan.block;
-  float* const scratch = ws.take<float>(slots * (inputs + products)).data();
-  parallel_for_slots(plan.blocks(), [&](Index block, int slot) {
-    float* const v = scratch + slot * (inputs + products);
-    const Index t0 = block * plan.block, count = std::min(plan.block, total - t0);
-    winograd_inputs<M>(plan, s, x, t0, 0, count, 0, B, 0, points, v);
-    winograd_products(plan, s, u, weight_point, count, 0, O, plan.points(), v, v + inputs);
-    winograd_outputs<M>(plan, s, target, t0, count, 0, O, 0, points, v + inputs, nullptr);
+  };
+  for_depth_pairs<points>([&]<const WinogradDepth& depth, int A, int B>() {
+    if constexpr (depth.taps == 1) return product(A, step.weights);
+    float* const ub = u + winograd_part * winograd_panel;
+    const auto transform = [&]<int V>() { winograd_weights_depth<depth, A, B, V>(step.weights, step.channels, u, ub); };
+    if (step.vectors == 4) transform.template operator()<4>();
+    else if (step.vectors == 3) transform.template operator()<3>();
+    else if (step.vectors == 2) transform.template operator()<2>();
+    else transform.template operator()<1>();
+    product(A, u);
+    if constexpr (A != B) product(B, ub);
   });
 }
 
-/// All threads work on one block of tiles: they share the transform of the inputs by tiles and channels, then products and
-/// outputs by output channels, depth point after depth point.  Weights that are not prepared are transformed by the task
-/// that uses them, just before.
-template <int M>
-void winograd_by_channels(const WinogradPlan& plan, const WinogradInput& x, const WinogradWeights& weights,
-                          const WinogradTarget& target, Workspace& ws) {
-  const WinogradScratch s(plan, x);
-  const Index total = plan.total_tiles(), slots = num_threads(), B = plan.in_blocks(), O = plan.out_blocks();
-  const Index C = plan.problem.in_channels, TT = plan.tile_points();
-  const Index groups = (O + s.product_blocks - 1) / s.product_blocks;
-  const int points = plan.depth->points, planes = static_cast<int>(plan.planes);
-  const bool prepared = weights.prepared != nullptr;
-  // Outputs wait for the other depth points: with the task that runs through all of them, or else until the next round.
-  const Index partial_size = plan.block * s.product_blocks * plan.depth->points * M * M * channel_block;
-  Workspace::Scope scope(ws);
-  float* const v = ws.take<float>(s.inputs).data();
-  float* const m = ws.take<float>(slots * s.product_tile * plan.block).data();
-  float* const partials = ws.take<float>((planes == points ? slots : groups) * partial_size).data();
-  const Index weight_point = plan.weight_point(prepared ? O : s.product_blocks);
-  float* const own = prepared ? nullptr : ws.take<float>(slots * TT * weight_point).data();
-  // Taps side by side as vectors: each task's own, or kept where tasks come back for other tiles or depth points.
-  const Index taps_size = plan.depth->taps * 9 * C * s.product_blocks * channel_block;
-  const bool keep = total > plan.block || planes < points;
-  float* const all_taps = prepared ? nullptr : ws.take<float>((keep ? groups : slots) * taps_size).data();
-  for (Index t0 = 0; t0 < total; t0 += plan.block) {
-    // (a plain volume's vectors may reach beyond their tiles, so that those stay together)
-    const Index count = std::min(plan.block, total - t0), some = x.plain ? count : 8, parts = (count + some - 1) / some;
-    for (int first = 0; first < points; first += planes) {
-      parallel_for(x.plain ? 1 : parts * B, [&](Index item) {
-        const Index begin = item % parts * some, block = item / parts;
-        winograd_inputs<M>(plan, s, x, t0, begin, std::min(count, begin + some), block, block + 1, first, first + planes, v);
-      });
-      parallel_for_slots(groups, [&](Index group, int slot) {
-        const Index b0 = group * s.product_blocks, b1 = std::min(O, b0 + s.product_blocks);
-        float* const products = m + slot * s.product_tile * plan.block;
-        float* const partial = partials + (planes == points ? slot : group) * partial_size;
-        float* const taps = prepared ? nullptr : all_taps + (keep ? group : slot) * taps_size;
-        if (!prepared && (!keep || (t0 == 0 && first == 0))) winograd_gather_taps(plan, weights.source, b0, b1, taps);
-        for (int p = first; p < first + planes; ++p) {
-          const float* u = prepared ? weights.prepared + p * TT * weight_point + b0 * C * channel_block
-                                    : own + slot * TT * weight_point;
-          if (!prepared)
-            winograd_weight_plane<M>(plan, taps, b0, b1, p, own + slot * TT * weight_point);
-          winograd_products(plan, s, u, prepared ? weight_point : plan.weight_point(b1 - b0), count, b0, b1, TT,
-                            v + (p - first) * TT * s.input_point, products);
-          winograd_outputs<M>(plan, s, target, t0, count, b0, b1, p, p + 1, products, partial);
-        }
-      });
+/// One task: a block of tiles times a group of output channels.
+struct WinogradTask {
+  const WinogradPlan& plan;
+  const WinogradScratch& s;
+  const WinogradTarget& target;
+  Index t0, count;      ///< tiles
+  Index b0, b1;         ///< blocks of output channels
+  const float* inputs;  ///< V
+  float* u;             ///< room for two depth points of a part of the channels
+
+  Index outs() const { return (b1 - b0) * channel_block; }
+
+  /// M of the panel at output o (+)= channels [c0, c0 + winograd_part) at row and column point q; w: their W.
+  void multiply(Index q, Index o, Index c0, const float* w, WinogradAhead next, float* products) const {
+    const Index C = plan.problem.in_channels, channels = std::min(winograd_part, C - c0);
+    const Index width = std::min(winograd_panel, outs() - o);
+    WinogradStep step{w, channels, width / Pack<float>::width, inputs + q * s.input_point + c0 / s.channels * s.input_block,
+                      count, products + o, c0 > 0, next, {}};
+    // the panel's next channels, and after the last panel the next point's
+    const bool last = c0 + channels == C;
+    if (s.channels > 1 && (!last || o + width == outs()) && q + 1 < plan.tile_points())
+      step.inputs_ahead = {last ? inputs + (q + 1) * s.input_point : step.inputs + channels / s.channels * s.input_block,
+                           channels / channel_block * plan.depth->points * count};
+    for_depth_points(*plan.depth, [&]<int points>() { winograd_multiply<points>(s, step, u); });
+  }
+  void depth(const float* products, float* sums) const {
+    for_depth_points(*plan.depth, [&]<int points>() { winograd_output_depth<points>(products, sums, s.depth, count * s.tile); });
+  }
+  template <int M>
+  void outputs(const float* sums, Index point) const {
+    for (Index t = 0; t < count; ++t) {
+      const auto [sample, tile] = winograd_tile(plan, t0 + t);
+      for (Index b = b0; b < b1; ++b)
+        winograd_output_tile<M>(plan, target, sample, b, tile, sums + t * s.tile + (b - b0) * channel_block, s.depth, point);
     }
+    if (target.stream) stream_fence();
+  }
+
+  /// With weights transformed ahead.  sums: s.sums a point; products: of one.
+  template <int M>
+  void run(const float* weights, float* products, float* sums) const {
+    const Index C = plan.problem.in_channels, taps = plan.depth->taps, weight_point = plan.weight_point();
+    const float* const group = weights + b0 * channel_block * C * taps;
+    for (Index q = 0; q < plan.tile_points(); ++q) {
+      for (Index o = 0; o < outs(); o += winograd_panel) {
+        const Index width = std::min(winograd_panel, outs() - o), step = width * taps;
+        const float* const w = group + q * weight_point + o * C * taps;
+        for (Index c = 0; c < C; c += winograd_part) {
+          const Index end = std::min(C, c + winograd_part);
+          // what comes after these weights: more of the panel, the next one, or the next point's first
+          const float* const next = end < C || o + width < outs() ? w + end * step : group + (q + 1) * weight_point;
+          multiply(q, o, c, w + c * step, {next, (end - c) * step / 16}, products);
+        }
+      }
+      depth(products, sums + q * s.sums);
+    }
+    outputs<M>(sums, s.sums);
+  }
+
+  /// With weights that are transformed as they are used, a part of the channels at a time, into `weights`.  products:
+  /// s.products a point.
+  template <int M>
+  void run(const WinogradWeightSource& source, float* weights, float* products) const {
+    const Index C = plan.problem.in_channels, taps = plan.depth->taps, weight_point = part_point(plan);
+    for (Index c = 0; c < C; c += winograd_part) {
+      const Index end = std::min(C, c + winograd_part);
+      winograd_weights_part<M>(plan, source, c, end, b0, b1, weights, c, winograd_part, weight_point);
+      for (Index q = 0; q < plan.tile_points(); ++q) {
+        float* const to = products + q * s.products;
+        for (Index o = 0; o < outs(); o += winograd_panel)
+          multiply(q, o, c, weights + q * weight_point + o * winograd_part * taps, {}, to);
+        if (end == C) depth(to, to);
+      }
+    }
+    outputs<M>(products, s.products);
+  }
+  /// Numbers of W of a part of the channels and a group of outputs, from point to point.
+  static Index part_point(const WinogradPlan& plan) {
+    return (winograd_part * winograd_group * plan.depth->taps + 1) * channel_block;
+  }
+};
+
+/// All tasks.
+template <int M>
+void winograd_run_tiles(const WinogradPlan& plan, const WinogradInput& x, const WinogradWeights& weights,
+                        const WinogradTarget& target, Workspace& ws) {
+  const Index total = plan.total_tiles(), slots = num_threads(), B = plan.in_blocks(), O = plan.out_blocks();
+  const Index groups = (O + winograd_group - 1) / winograd_group, TT = plan.tile_points();
+  const bool own = weights.prepared == nullptr && plan.own_block > 0;  // each task transforms the weights that it uses
+  const bool split = plan.split_channels || own || plan.blocks() < slots;  // threads share V; else each has its own
+  const Index block = own ? plan.own_block : plan.block, blocks = (total + block - 1) / block;
+  const WinogradScratch s(plan, x, block);
+  Workspace::Scope scope(ws);
+  const float* u = weights.prepared;
+  if (!own && u == nullptr) {
+    float* const all = ws.take<float>(plan.weights_size()).data();
+    winograd_weights_run<M>(plan, weights.source, all);
+    u = all;
+  }
+  const Index pair = 2 * winograd_part * winograd_panel, part = own ? TT * WinogradTask::part_point(plan) : 0;
+  const Index products = own ? TT * s.products : s.products, sums = own ? 0 : TT * s.sums;
+  const Index inputs = split ? 0 : s.inputs, slot_size = pair + part + products + sums + inputs;
+  float* const scratch = ws.take<float>(slots * slot_size).data();
+  const auto run = [&](Index t0, Index group, const float* v, float* mine) {
+    const Index b0 = group * winograd_group;
+    const WinogradTask task{plan, s, target, t0, std::min(block, total - t0), b0, std::min(O, b0 + winograd_group), v, mine};
+    float* const m = mine + pair + part;
+    if (own) task.template run<M>(weights.source, mine + pair, m);
+    else task.template run<M>(u, m, m + products);
+  };
+  if (!split) {
+    parallel_for_slots(blocks, [&](Index item, int slot) {
+      float* const mine = scratch + slot * slot_size;
+      float* const v = mine + slot_size - inputs;
+      const Index t0 = item * block;
+      winograd_inputs<M>(plan, s, x, t0, 0, std::min(block, total - t0), 0, B, v);
+      for (Index group = 0; group < groups; ++group) run(t0, group, v, mine);
+    });
+    return;
+  }
+  // V of as many blocks at a time as take about 48 MB
+  const Index most = std::clamp<Index>((Index{12} << 20) / std::max<Index>(1, s.inputs), 1, blocks);
+  float* const v = ws.take<float>(most * s.inputs).data();
+  for (Index first = 0; first < blocks; first += most) {
+    const Index some = std::min(most, blocks - first);
+    // (a plain volume's vectors may reach beyond their tiles, so that those stay together)
+    const Index few = x.plain ? block : 8, parts = (block + few - 1) / few, channels = x.plain ? 1 : B;
+    parallel_for(some * parts * channels, [&](Index item) {
+      const Index b = item / (parts * channels), c = item / parts % channels, begin = item % parts * few;
+      const Index t0 = (first + b) * block, end = std::min({block, total - t0, begin + few});
+      if (begin < end) winograd_inputs<M>(plan, s, x, t0, begin, end, c, c + 1, v + b * s.inputs);
+    });
+    parallel_for_slots(some * groups, [&](Index item, int slot) {
+      const Index b = item % some;
+      run((first + b) * block, item / some, v + b * s.inputs, scratch + slot * slot_size);
+    });
   }
 }
 
 inline void winograd_run(const WinogradPlan& plan, const WinogradInput& x, const WinogradWeights& weights,
                          const WinogradTarget& target, Workspace& ws) {
-  for_winograd_tile(plan, [&]<int M>() {
-    if (plan.split_channels) winograd_by_channels<M>(plan, x, weights, target, ws);
-    else winograd_by_tiles<M>(plan, x, weights, target, ws);
-  });
+  for_winograd_tile(plan, [&]<int M>() { winograd_run_tiles<M>(plan, x, weights, target, ws); });
 }
 
 inline void winograd_weights(const WinogradPlan& plan, const WinogradWeightSource& source, float* u) {

@@ -244,12 +244,14 @@ void winograd_gradient_points(const WinogradPlan& plan, const WinogradGradientCu
   parallel_for((B + O) * parts, [&](Index item) {
     const Index block = item / parts, begin = item % parts * some, end = std::min(count, begin + some);
     if (block < B && x.plain)  // vectors may reach beyond their tiles: a task takes all tiles of some channels
-      return winograd_narrow_inputs<M>(plan, x.plain, t0, count, item % parts, parts, v, cut.input_line);
+      return winograd_narrow_inputs<M>(plan, x.plain, t0, count, item % parts, parts, v, cut.input_line,
+                                       plan.tile_points() * cut.input_point, cut.input_point);
     for (Index t = begin; t < end; ++t) {
       const auto [sample, tile] = winograd_tile(plan, t0 + t);
       if (block < B) {
         winograd_input_tile<M>(plan, x.blocked.volume(sample, block), tile, p0, p0 + cut.planes,
-                               v + block * cut.input_line + t * channel_block, cut.input_point);
+                               v + block * cut.input_line + t * channel_block, plan.tile_points() * cut.input_point,
+                               cut.input_point);
         continue;
       }
       float* const to = z + (block - B) * cut.line + t * channel_block;

@@ -35,7 +35,10 @@ void winograd_input_plane(const WinogradPlanes& source, Index row, float* out, I
     for (int h = 0; h < T; ++h) {
       P o[T];
       Line::input(columns + h * T, o);
-      unroll<T>([&](auto w) STAC3DL_INLINE_LAMBDA { o[w].store(out + (h * T + w) * step + lane); });
+      unroll<T>([&](auto w) STAC3DL_INLINE_LAMBDA {
+        o[w].store(out + (h * T + w) * step + lane);
+        STAC3DL_PREFETCH_WRITE(out + (h * T + w) * step + channel_block);
+      });
     }
   }
 }
@@ -64,7 +67,7 @@ void winograd_input_edge(const WinogradPlanes& source, Index row, int h0, int h1
 /// All depth points of one tile: along depth first, into a buffer that stays in the first-level cache.
 template <int M, int points>
 void winograd_input_whole(const WinogradPlan& plan, const float* volume, const std::array<Index, 3>& at, float* out,
-                          Index step) {
+                          Index depth_step, Index step) {
   using P = Pack<float>;
   using Depth = WinogradDepthLine<points>;
   constexpr int T = WinogradLine<M>::points, D = Depth::inputs;
@@ -86,7 +89,10 @@ void winograd_input_whole(const WinogradPlan& plan, const float* volume, const s
       for (Index lane = 0; lane < channel_block; lane += P::width) {
         P d[D], o[points];
         if (hit) {
-          unroll<D>([&](auto z) STAC3DL_INLINE_LAMBDA { d[z] = P::load(base[z] + place * inside[z] + lane); });
+          unroll<D>([&](auto z) STAC3DL_INLINE_LAMBDA {
+            d[z] = P::load(base[z] + place * inside[z] + lane);
+            STAC3DL_PREFETCH(base[z] + (place + M * channel_block) * inside[z]);  // the next tile's
+          });
           Depth::input(d, o);
         } else {
           unroll<points>([&](auto p) STAC3DL_INLINE_LAMBDA { o[p] = P::zero(); });
@@ -95,22 +101,22 @@ void winograd_input_whole(const WinogradPlan& plan, const float* volume, const s
       }
     }
   WinogradPlanes source{{buffer}, {1.f}, 1};
-  for (int p = 0; p < points; ++p, out += T * T * step, source.plane[0] += T * T * channel_block)
+  for (int p = 0; p < points; ++p, out += depth_step, source.plane[0] += T * T * channel_block)
     winograd_input_plane<M, 1>(source, T * channel_block, out, step);
 }
 
-/// Depth points [p0, p1) of one tile of one block of channels; `volume` is the (T, H, W, 16) input.  Points are `step`
-/// floats apart.
+/// Depth points [p0, p1) of one tile of one block of channels; `volume` is the (T, H, W, 16) input.  Depth points are
+/// `depth_step` floats apart, the points of each `step`.
 template <int M>
 void winograd_input_tile(const WinogradPlan& plan, const float* volume, const std::array<Index, 3>& tile, int p0, int p1,
-                         float* out, Index step) {
+                         float* out, Index depth_step, Index step) {
   constexpr int T = WinogradLine<M>::points;
   const auto& [samples, in_channels, out_channels, in, out_size, padding, taps] = plan.problem;
   const WinogradDepth& depth = *plan.depth;
   const Index t0 = tile[0] * depth.tile - padding[0], h0 = tile[1] * M - padding[1], w0 = tile[2] * M - padding[2];
   if (p0 == 0 && p1 == depth.points && p1 > 1) {
     for_depth_points(depth, [&]<int points>() STAC3DL_INLINE_LAMBDA {
-      winograd_input_whole<M, points>(plan, volume, {t0, h0, w0}, out, step);
+      winograd_input_whole<M, points>(plan, volume, {t0, h0, w0}, out, depth_step, step);
     });
     return;
   }
@@ -118,7 +124,7 @@ void winograd_input_tile(const WinogradPlan& plan, const float* volume, const st
   const bool whole = h0 >= 0 && w0 >= 0 && h0 + T <= in[1] && w0 + T <= in[2];
   const auto clip = [](Index at, Index size) { return static_cast<int>(std::clamp<Index>(at, 0, size)); };
   const int first_h = clip(-h0, T), last_h = clip(in[1] - h0, T), first_w = clip(-w0, T), last_w = clip(in[2] - w0, T);
-  for (int p = p0; p < p1; ++p, out += T * T * step) {
+  for (int p = p0; p < p1; ++p, out += depth_step) {
     WinogradPlanes source;
     for (int z = 0; z < depth.inputs; ++z)
       if (depth.B[p][z] != 0 && t0 + z >= 0 && t0 + z < in[0]) {

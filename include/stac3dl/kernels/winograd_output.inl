@@ -1,4 +1,4 @@
-// kernels/winograd_output.inl - products to outputs: y = A' M A, then bias, activation and max pool while in registers.
+// kernels/winograd_output.inl - products to outputs: y = A' M A, depth first, then bias, activation and max pool while near.
 
 /// What follows a convolution, and where it goes.
 struct WinogradTarget {
@@ -9,31 +9,36 @@ struct WinogradTarget {
   bool stream;            ///< y is too large for the caches: store past them
 };
 
-/// Rows and columns of one depth point's products, vectors of one lane group of each 16 floats: to M * M sums.
+ISA_INLINE Pack<float> winograd_activate(Activation activation, Pack<float> v) {
+  using P = Pack<float>;
+  if (activation == Activation::relu) return if_less(v, P::zero(), P::zero(), v);
+  if (activation == Activation::sigmoid) return P::all(1.f) / (P::all(1.f) + exp(P::zero() - v));
+  return v;
+}
+
+/// Rows and columns of one depth plane of sums, points `step` floats apart: y (M, M), 16 floats apart.
 template <int M>
-ISA_INLINE void winograd_output_plane(const float* products, float* sums) {
+ISA_INLINE void winograd_output_plane(const float* sums, Index step, Pack<float> bias, Activation activation, float* y) {
   using P = Pack<float>;
   using Line = WinogradLine<M>;
   constexpr int T = Line::points;
   P rows[M * T];
   for (int w = 0; w < T; ++w) {
     P m[T], o[M];
-    unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA { m[h] = P::load(products + (h * T + w) * channel_block); });
+    unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA { 
+      m[h] = P::load(sums + (h * T + w) * step);
+      STAC3DL_PREFETCH(sums + (h * T + w) * step + channel_block);  // the next block's
+    });
     Line::output(m, o);
     unroll<M>([&](auto h) STAC3DL_INLINE_LAMBDA { rows[h * T + w] = o[h]; });
   }
   unroll<M>([&](auto h) STAC3DL_INLINE_LAMBDA {
     P o[M];
     Line::output(rows + h * T, o);
-    unroll<M>([&](auto w) STAC3DL_INLINE_LAMBDA { o[w].store(sums + (h * M + w) * channel_block); });
+    unroll<M>([&](auto w) STAC3DL_INLINE_LAMBDA {
+      winograd_activate(activation, o[w] + bias).store(y + (h * M + w) * channel_block);
+    });
   });
-}
-
-ISA_INLINE Pack<float> winograd_activate(Activation activation, Pack<float> v) {
-  using P = Pack<float>;
-  if (activation == Activation::relu) return if_less(v, P::zero(), P::zero(), v);
-  if (activation == Activation::sigmoid) return P::all(1.f) / (P::all(1.f) + exp(P::zero() - v));
-  return v;
 }
 
 /// Outputs of one tile, lanes [lane, lane + width) of block `block`, to the volume.
@@ -71,39 +76,33 @@ ISA_INLINE void winograd_store(const WinogradPlan& plan, const WinogradTarget& t
     }
 }
 
-/// Depth, bias and activation: sums (points, M * M) of one lane group to outputs (m_t, M * M) in their place.
-template <int M, int points>
-ISA_INLINE void winograd_output_depth(Pack<float> bias, Activation activation, float* sums) {
+/// Depth: M (points, tiles, outs) of one row and column point to sums (m_t, tiles, outs), which may take its place.  Steps in
+/// floats from one depth point to the next; `size` numbers of each.
+template <int points>
+void winograd_output_depth(const float* products, float* sums, Index step, Index size) {
   using P = Pack<float>;
   using Depth = WinogradDepthLine<points>;
-  constexpr Index step = M * M * channel_block;
-  for (Index i = 0; i < step; i += channel_block) {
+  for (Index i = 0; i < size; i += P::width) {
     P m[points], y[Depth::tile];
-    unroll<points>([&](auto p) STAC3DL_INLINE_LAMBDA { m[p] = P::load(sums + p * step + i); });
+    unroll<points>([&](auto p) STAC3DL_INLINE_LAMBDA { m[p] = P::load(products + p * step + i); });
     Depth::output(m, y);
-    unroll<Depth::tile>([&](auto t) STAC3DL_INLINE_LAMBDA {
-      winograd_activate(activation, y[t] + bias).store(sums + t * step + i);
-    });
+    unroll<Depth::tile>([&](auto t) STAC3DL_INLINE_LAMBDA { y[t].store(sums + t * step + i); });
   }
 }
 
-/// Depth points [p0, p1) of one tile and block.  `partial` (points * M * M, 16) carries the sums from call to call; null
-/// where all points come at once.
+/// Rows and columns of one tile and block, and what follows: sums of depth plane t and point q are at
+/// sums + t * depth_step + q * step.
 template <int M>
 void winograd_output_tile(const WinogradPlan& plan, const WinogradTarget& target, Index sample, Index block,
-                          const std::array<Index, 3>& tile, int p0, int p1, const float* products, float* partial) {
+                          const std::array<Index, 3>& tile, const float* sums, Index depth_step, Index step) {
   using P = Pack<float>;
-  constexpr int T = WinogradLine<M>::points;
-  alignas(64) float here[6 * M * M * channel_block];
-  float* const sums = partial ? partial : here;
+  alignas(64) float y[4 * M * M * channel_block];
+  const Index planes = std::min<Index>(plan.depth->tile, plan.problem.out[0] - tile[0] * plan.depth->tile);
   for (Index lane = 0; lane < channel_block; lane += P::width) {
-    for (int p = p0; p < p1; ++p)
-      winograd_output_plane<M>(products + (p - p0) * T * T * channel_block + lane, sums + p * M * M * channel_block + lane);
-    if (p1 < plan.depth->points) continue;
     const P bias = target.bias ? P::load(target.bias + block * channel_block + lane) : P::zero();
-    for_depth_points(*plan.depth, [&]<int points>() STAC3DL_INLINE_LAMBDA {
-      winograd_output_depth<M, points>(bias, target.after.activation, sums + lane);
-    });
-    winograd_store<M>(plan, target, sample, block, tile, lane, sums + lane);
+    for (Index t = 0; t < planes; ++t)
+      winograd_output_plane<M>(sums + t * depth_step + lane, step, bias, target.after.activation,
+                               y + t * M * M * channel_block + lane);
+    winograd_store<M>(plan, target, sample, block, tile, lane, y + lane);
   }
 }

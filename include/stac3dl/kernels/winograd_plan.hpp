@@ -49,7 +49,7 @@ struct WinogradPlan {
   int tile = 0;                     ///< outputs a tile along each inner axis: 2, 3 or 4
   std::array<Index, 3> tiles{};     ///< of a sample, along each axis
   Index block = 0;                  ///< tiles that are transformed and multiplied together
-  Index planes = 0;                 ///< depth points of which the inputs are transformed together: all, or 1
+  Index own_block = 0;              ///< the same where tasks transform weights as they use them; 0: better ahead
   bool split_channels = false;      ///< threads share a block of tiles by output channels; else each has its own block
 
   explicit operator bool() const { return depth != nullptr; }
@@ -59,11 +59,11 @@ struct WinogradPlan {
   Index blocks() const { return (total_tiles() + block - 1) / block; }
   Index in_blocks() const { return channel_blocks(problem.in_channels); }
   Index out_blocks() const { return channel_blocks(problem.out_channels); }
-  /// Numbers of the transformed weights of `blocks` blocks of outputs, from point to point: (C, O) and a line, so that
+  /// Numbers of the transformed weights, from one row and column point to the next: (O, C, depth taps) and a line, so that
   /// points do not fall into the same sets of a cache.
-  Index weight_point(Index blocks) const { return (problem.in_channels * blocks + 1) * channel_block; }
-  /// Numbers of all transformed weights.
-  Index weights_size() const { return points() * weight_point(out_blocks()); }
+  Index weight_point() const { return (problem.in_channels * out_blocks() * depth->taps + 1) * channel_block; }
+  /// Numbers of all transformed weights; depth is transformed as they are used.
+  Index weights_size() const { return tile_points() * weight_point(); }
 };
 
 /// What a run reads: a blocked volume, or a plain one of few channels.
@@ -123,6 +123,9 @@ inline bool winograd_possible(const Conv3dSpec& spec) {
   return true;
 }
 
+/// Blocks of 16 output channels that are multiplied and transformed back together.
+inline constexpr Index winograd_group = 4;
+
 /// The plan with these tiles; how they are grouped follows from the sizes.
 inline WinogradPlan winograd_plan(const WinogradProblem& problem, const WinogradDepth& depth, int tile) {
   WinogradPlan plan;
@@ -131,21 +134,21 @@ inline WinogradPlan winograd_plan(const WinogradProblem& problem, const Winograd
   plan.tile = tile;
   plan.tiles = {(problem.out[0] + depth.tile - 1) / depth.tile, (problem.out[1] + tile - 1) / tile,
                 (problem.out[2] + tile - 1) / tile};
+  // A block's sums of a group of output channels go through the second-level cache once; large blocks share each weight
+  // and what is done to it among many tiles.  A picture's weights are few: its sums stay in that cache.
   const Index total = std::max<Index>(1, plan.total_tiles());
-  const Index a_tile = plan.points() * (plan.in_blocks() + plan.out_blocks()) * channel_block * 4;
-  const Index some = std::max<Index>(12, (Index{4} << 20) / a_tile / 12 * 12);
-  plan.split_channels = total < 8 * some || plan.weights_size() * 4 > (Index{10} << 20);
-  if (!plan.split_channels) {
-    // Small weights, many tiles: each thread takes blocks whose points and products, about 4 MB, stay near it.
-    plan.block = some;
-    plan.planes = depth.points;
-    return plan;
-  }
-  // Large weights: threads share the output channels of large blocks of tiles, so that each weight is read once a block.
-  const Index blocks = (total + 127) / 128;
+  const Index a_tile = plan.tile_points() * depth.tile * winograd_group * channel_block * 4;
+  const Index room = problem.in_channels <= narrow_channels ? Index{600} << 10 : Index{4} << 20;
+  const Index most = std::max<Index>(6, room / a_tile);
+  Index blocks = (total + most - 1) / most;
+  if (blocks > 1) blocks += blocks % 2;  // as many for each of two threads
   plan.block = (total + blocks - 1) / blocks;
-  const Index inputs = plan.points() * plan.in_blocks() * channel_block * 4 * plan.block;
-  plan.planes = inputs <= (Index{24} << 20) ? depth.points : 1;
+  plan.split_channels = blocks == 1;
+  // Weights that are not prepared and would be many to write and read again: each task transforms the ones that it uses,
+  // if not too many tasks use the same.  Products of all points wait for the last channel then, about 1 MB of them.
+  const Index own_tile = plan.points() * winograd_group * channel_block * 4;
+  const Index own_blocks = (total * own_tile + (Index{5} << 18) - 1) / (Index{5} << 18);
+  if (plan.weights_size() * 4 > (Index{12} << 20) && own_blocks <= 4) plan.own_block = (total + own_blocks - 1) / own_blocks;
   return plan;
 }
 

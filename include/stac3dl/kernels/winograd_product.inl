@@ -1,12 +1,24 @@
 // kernels/winograd_product.inl - the matrix product at one point: M[tile, o] = sum over c of V[tile, c] U[c, o].
 //
-// R tiles by V vectors of output channels stay in registers while all input channels pass by.  The weights of the next
-// panel are fetched into the second-level cache meanwhile, so that they are there when their turn comes.
+// R tiles by V vectors of output channels stay in registers while input channels pass by.  What comes next is fetched into
+// the second-level cache meanwhile.
 
 /// Registers for sums: 6 tiles x 4 vectors with 32 registers, 6 x 2 with 16.
 inline constexpr Index winograd_panel_vectors = many_registers ? 4 : 2;
 inline constexpr Index winograd_panel = winograd_panel_vectors * Pack<float>::width;
 constexpr Index winograd_rows(Index vectors) { return many_registers ? (vectors > 2 ? 6 : 12) : (vectors > 1 ? 6 : 12); }
+
+/// Lines of 64 bytes to fetch into the second-level cache while a product runs: the first `count` from `at` on.
+struct WinogradAhead {
+  const float* at = nullptr;
+  Index count = 0;
+
+  /// The share of part `i` of `parts`.
+  WinogradAhead part(Index i, Index parts) const {
+    const Index first = count * i / parts;
+    return {at + first * 16, count * (i + 1) / parts - first};
+  }
+};
 
 /// Where a product reads and writes.  Strides in floats.
 struct WinogradOperands {
@@ -14,52 +26,56 @@ struct WinogradOperands {
   Index input_tile;      ///< to the next tile
   Index input_block;     ///< to the next block of input channels
   Index block;           ///< input channels of a block, which lie side by side: 16, or 1
-  const float* weights;  ///< U panel (C, vectors * width)
-  Index channels;        ///< C
-  float* products;       ///< M at the first tile
+  const float* weights;  ///< U (channels, vectors * width)
+  Index channels;        ///< input channels to sum over
+  float* products;       ///< M at the first tile; output channels lie side by side
   Index product_tile;    ///< to the next tile
-  Index product_block;   ///< to the next 16 output channels
-  const float* next;     ///< what to fetch meanwhile, in lines of 64 bytes
-  Index next_lines;      ///< lines to fetch for each input channel: 0, 1, 2 or 4
+  bool add;              ///< to what M holds already
+  WinogradAhead weights_ahead, inputs_ahead;
 };
 
 template <int R, int V>
 void winograd_product_tile(const WinogradOperands& op) {
   using P = Pack<float>;
   P sum[R * V];
-  unroll<R * V>([&](auto i) STAC3DL_INLINE_LAMBDA { sum[i] = P::zero(); });
+  float* const products = op.products;
+  const Index tile = op.input_tile, product_tile = op.product_tile;
+  if (op.add)
+    unroll<R * V>([&](auto i) STAC3DL_INLINE_LAMBDA {
+      sum[i] = P::load(products + i / V * product_tile + i % V * P::width);
+    });
+  else
+    unroll<R * V>([&](auto i) STAC3DL_INLINE_LAMBDA { sum[i] = P::zero(); });
   const float* u = op.weights;
-  const char* next = reinterpret_cast<const char*>(op.next);
-  const Index tile = op.input_tile, lines = op.next_lines;
+  const char* weights = reinterpret_cast<const char*>(op.weights_ahead.at);
+  const char* inputs = reinterpret_cast<const char*>(op.inputs_ahead.at);
+  const char* const last_weights = weights + op.weights_ahead.count * 64;
+  const char* const last_inputs = inputs + op.inputs_ahead.count * 64;
   const float* in = op.inputs;
+  const auto channel = [&](Index c) STAC3DL_INLINE_LAMBDA {
+    P weight[V];
+    unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA { weight[v] = P::load(u + v * P::width); });
+    u += V * P::width;
+    unroll<R>([&](auto r) STAC3DL_INLINE_LAMBDA {
+      const P value = P::all(in[r * tile + c]);
+      unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA { sum[r * V + v] = fma(value, weight[v], sum[r * V + v]); });
+    });
+  };
   for (Index c0 = 0; c0 < op.channels; c0 += op.block, in += op.input_block) {
     const Index count = std::min(op.block, op.channels - c0);
-    // the same channels of the next point lie one line on
-    unroll<R>([&](auto r) STAC3DL_INLINE_LAMBDA { STAC3DL_PREFETCH(in + r * tile + channel_block); });
-    for (Index c = 0; c < count; ++c, u += V * P::width) {
-      P weight[V];
-      unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA { weight[v] = P::load(u + v * P::width); });
-      if (lines > 0) {
-        STAC3DL_PREFETCH_L2(next);
-        if (lines > 1) STAC3DL_PREFETCH_L2(next + 64);
-        if (lines > 2) STAC3DL_PREFETCH_L2(next + 128), STAC3DL_PREFETCH_L2(next + 192);
-        next += lines * 64;
-      }
-      unroll<R>([&](auto r) STAC3DL_INLINE_LAMBDA {
-        const P value = P::all(in[r * tile + c]);
-        unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA { sum[r * V + v] = fma(value, weight[v], sum[r * V + v]); });
-      });
+    Index c = 0;
+    // four at a time: integer instructions would take turns of the units that multiply
+    for (; c + 4 <= count; c += 4) {
+      if (weights < last_weights) STAC3DL_PREFETCH_L2(weights), STAC3DL_PREFETCH_L2(weights + 64), weights += 128;
+      if (inputs < last_inputs) STAC3DL_PREFETCH_L2(inputs), STAC3DL_PREFETCH_L2(inputs + 64), inputs += 128;
+      channel(c), channel(c + 1), channel(c + 2), channel(c + 3);
     }
+    for (; c < count; ++c) channel(c);
   }
-  float* const products = op.products;
-  const Index product_tile = op.product_tile, product_block = op.product_block;
-  unroll<R>([&](auto r) STAC3DL_INLINE_LAMBDA {
-    unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA {
-      const Index column = v * P::width;
-      float* to = products + r * product_tile + column / channel_block * product_block + column % channel_block;
-      sum[r * V + v].store(to);
-      STAC3DL_PREFETCH_WRITE(to + channel_block);
-    });
+  for (; weights < last_weights; weights += 64) STAC3DL_PREFETCH_L2(weights);
+  for (; inputs < last_inputs; inputs += 64) STAC3DL_PREFETCH_L2(inputs);
+  unroll<R * V>([&](auto i) STAC3DL_INLINE_LAMBDA {
+    sum[i].store(products + i / V * product_tile + i % V * P::width);
   });
 }
 

@@ -1,6 +1,9 @@
-// kernels/winograd_weights.inl - weights to points: U = (G g G'), laid out in panels for the product.
+// kernels/winograd_weights.inl - weights to points along rows and columns, laid out in panels for the product.
 //
-//   U [point][panel of output channels][C][panel's width]      the last panel may be narrower
+//   W [row and column point][panel of output channels][C][depth tap][panel's width]      the last panel may be narrower
+// Depth waits: its transform turns 3 taps into up to 6 points, so half as many bytes are kept and read, and a few channels
+// at a time become U in the first-level cache, just before the product.
+//   U [depth point][C][panel's width]
 
 /// tap[k] = tap k of `lanes` <= width output channels from `out` on, 0 in the lanes beyond.
 inline void winograd_weight_taps(const WinogradWeightSource& source, int taps, Index c, Index out, Index lanes,
@@ -16,6 +19,7 @@ inline void winograd_weight_taps(const WinogradWeightSource& source, int taps, I
       // written out, so that each row has a load of its own, which the processor learns to fetch ahead
       unroll<W>([&](auto lane) STAC3DL_INLINE_LAMBDA {
         square[lane] = P::load(from + lane * source.out_step + first);
+        STAC3DL_PREFETCH(from + lane * source.out_step + first + source.in_step);  // the next channel's
       });
       transpose_square(square);
       unroll<W>([&](auto i) STAC3DL_INLINE_LAMBDA { square[i].store(to(first + i)); });
@@ -28,83 +32,117 @@ inline void winograd_weight_taps(const WinogradWeightSource& source, int taps, I
     for (int k = 0; k < taps; ++k) tap[k * W + lane] = 0;
 }
 
-/// Points of depth points [p0, p1) from vectors of taps.
+/// Rows and columns of the taps of one plane, to points `step` floats apart.
 template <int M>
-void winograd_weight_points(const WinogradDepth& depth, const float* tap, int p0, int p1, float* to, Index point_step) {
+ISA_INLINE void winograd_weight_plane(const float* tap, float* to, Index step) {
   using P = Pack<float>;
   using Line = WinogradLine<M>;
   constexpr int T = Line::points;
-  for (int p = p0; p < p1; ++p) {
-    P plane[9], rows[T * 3];
-    unroll<9>([&](auto i) STAC3DL_INLINE_LAMBDA { plane[i] = P::zero(); });
-    for (int k = 0; k < depth.taps; ++k) {
-      if (depth.G[p][k] == 0) continue;
-      const P factor = P::all(static_cast<float>(depth.G[p][k]));
-      unroll<9>([&](auto i) STAC3DL_INLINE_LAMBDA {
-        plane[i] = fma(factor, P::load(tap + (k * 9 + i) * P::width), plane[i]);
-      });
-    }
-    unroll<3>([&](auto w) STAC3DL_INLINE_LAMBDA {
-      const P g[3] = {plane[w], plane[3 + w], plane[6 + w]};
-      P u[T];
-      Line::weight(g, u);
-      unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA { rows[h * 3 + w] = u[h]; });
-    });
-    unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA {
-      P u[T];
-      Line::weight(rows + h * 3, u);
-      unroll<T>([&](auto w) STAC3DL_INLINE_LAMBDA {
-        u[w].store(to + (static_cast<Index>(p - p0) * T * T + h * T + w) * point_step);
-      });
-    });
-  }
+  P rows[T * 3];
+  unroll<3>([&](auto w) STAC3DL_INLINE_LAMBDA {
+    P g[3], u[T];
+    unroll<3>([&](auto h) STAC3DL_INLINE_LAMBDA { g[h] = P::load(tap + (h * 3 + w) * P::width); });
+    Line::weight(g, u);
+    unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA { rows[h * 3 + w] = u[h]; });
+  });
+  unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA {
+    P u[T];
+    Line::weight(rows + h * 3, u);
+    unroll<T>([&](auto w) STAC3DL_INLINE_LAMBDA { u[w].store(to + (h * T + w) * step); });
+  });
 }
 
-/// body(c, o, lanes, place) for all vectors of output channels in blocks [b0, b1) and channels [c0, c1): `lanes` of them
-/// exist, and the vector is the `place`-th float of [panel][C][panel's width].
-template <class Body>
-void for_each_weight_vector(const WinogradPlan& plan, Index c0, Index c1, Index b0, Index b1, Body&& body) {
+/// W of input channels [c0, c1) and blocks of outputs [b0, b1) to `to`, which has room for `channels` input channels from
+/// `origin` on; points are `step` floats apart.
+template <int M>
+void winograd_weights_part(const WinogradPlan& plan, const WinogradWeightSource& source, Index c0, Index c1, Index b0,
+                           Index b1, float* to, Index origin, Index channels, Index step) {
   constexpr Index W = Pack<float>::width;
-  const Index C = plan.problem.in_channels, O = plan.problem.out_channels, first = b0 * channel_block;
-  for (Index panel = first; panel < b1 * channel_block; panel += winograd_panel) {
-    const Index width = std::min(winograd_panel, b1 * channel_block - panel);
-    for (Index o = panel; o < panel + width; o += W)
+  const Index O = plan.problem.out_channels, first = b0 * channel_block, last = b1 * channel_block;
+  const int taps = plan.depth->taps;
+  alignas(64) float tap[27 * W];
+  for (Index panel = first; panel < last; panel += winograd_panel) {
+    const Index width = std::min(winograd_panel, last - panel);
+    const auto vector = [&](Index o, Index c) STAC3DL_INLINE_LAMBDA {
+      winograd_weight_taps(source, taps * 9, c, std::min(o, O), std::clamp<Index>(O - o, 0, W), tap);
+      float* const at = to + ((panel - first) * channels + (c - origin) * width) * taps + o - panel;
+      for (int k = 0; k < taps; ++k) winograd_weight_plane<M>(tap + k * 9 * W, at + k * width, step);
+    };
+    if (source.in_step < source.out_step) {  // in the order in which the weights lie in memory
+      for (Index o = panel; o < panel + width; o += W)
+        for (Index c = c0; c < c1; ++c) vector(o, c);
+    } else {
       for (Index c = c0; c < c1; ++c)
-        body(c, std::min(o, O), std::clamp<Index>(O - o, 0, W), (panel - first) * C + c * width + o - panel);
+        for (Index o = panel; o < panel + width; o += W) vector(o, c);
+    }
   }
 }
 
 /// All points of all weights.
 template <int M>
 void winograd_weights_run(const WinogradPlan& plan, const WinogradWeightSource& source, float* u) {
-  const Index C = plan.problem.in_channels, O = plan.out_blocks(), some_b = 4, some_c = 16;
-  const Index parts = (C + some_c - 1) / some_c, step = plan.weight_point(O);
+  const Index C = plan.problem.in_channels, O = plan.out_blocks(), some_b = winograd_group, some_c = 16;
+  const Index parts = (C + some_c - 1) / some_c, step = plan.weight_point(), taps = plan.depth->taps;
   parallel_for((O + some_b - 1) / some_b * parts, [&](Index item) {
-    const Index b0 = item / parts * some_b, b1 = std::min(O, b0 + some_b), c = item % parts * some_c;
-    float* const to = u + b0 * channel_block * C;
-    for_each_weight_vector(plan, c, std::min(C, c + some_c), b0, b1, [&](Index in, Index o, Index lanes, Index place) {
-      alignas(64) float tap[27 * Pack<float>::width];
-      winograd_weight_taps(source, plan.depth->taps * 9, in, o, lanes, tap);
-      winograd_weight_points<M>(*plan.depth, tap, 0, plan.depth->points, to + place, step);
-    });
+    const Index b0 = item / parts * some_b, b1 = std::min(O, b0 + some_b), c0 = item % parts * some_c;
+    winograd_weights_part<M>(plan, source, c0, std::min(C, c0 + some_c), b0, b1, u + b0 * channel_block * C * taps, 0, C, step);
   });
 }
 
-/// The taps of blocks [b0, b1), for winograd_weight_plane: a vector of each tap, vector after vector of weights.
-inline void winograd_gather_taps(const WinogradPlan& plan, const WinogradWeightSource& source, Index b0, Index b1,
-                                 float* taps) {
-  const Index size = plan.depth->taps * 9 * Pack<float>::width;
-  for_each_weight_vector(plan, 0, plan.problem.in_channels, b0, b1, [&](Index in, Index o, Index lanes, Index) {
-    winograd_weight_taps(source, plan.depth->taps * 9, in, o, lanes, taps);
-    taps += size;
+/// sum over taps of G[point] g, for taps `step` floats apart.
+template <const WinogradDepth& depth, int point>
+ISA_INLINE Pack<float> winograd_weight_point(const float* w, Index step) {
+  using P = Pack<float>;
+  constexpr auto& g = depth.G[point];
+  P sum = P::zero();
+  bool first = true;  // known to the compiler
+  unroll<3>([&](auto k) STAC3DL_INLINE_LAMBDA {
+    if constexpr (g[k] != 0) {
+      const P tap = P::load(w + k * step);
+      const P factor = P::all(static_cast<float>(g[k]));
+      sum = first ? tap * factor : fma(factor, tap, sum);
+      first = false;
+    }
   });
+  return sum;
 }
-/// Depth point p of the weights whose taps were gathered; points are plan.weight_point(b1 - b0) apart.
-template <int M>
-void winograd_weight_plane(const WinogradPlan& plan, const float* taps, Index b0, Index b1, int p, float* to) {
-  const Index size = plan.depth->taps * 9 * Pack<float>::width, step = plan.weight_point(b1 - b0);
-  for_each_weight_vector(plan, 0, plan.problem.in_channels, b0, b1, [&](Index, Index, Index, Index place) {
-    winograd_weight_points<M>(*plan.depth, taps, p, p + 1, to + place, step);
-    taps += size;
-  });
+
+/// U of depth points A and B, or of A alone, from W (channels, taps, vectors * width): (channels, vectors * width) each.
+template <const WinogradDepth& depth, int A, int B, int V>
+void winograd_weights_depth(const float* w, Index channels, float* ua, float* ub) {
+  using P = Pack<float>;
+  constexpr auto& G = depth.G;
+  constexpr bool pair = A != B && depth.taps == 3 && G[A][0] == G[B][0] && G[A][1] == -G[B][1] && G[A][2] == G[B][2];
+  constexpr Index width = V * P::width;
+  for (Index c = 0; c < channels; ++c, w += depth.taps * width, ua += width, ub += width)
+    unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA {
+      constexpr Index at = v * P::width;
+      if constexpr (pair) {  // points a and -a share the even and the odd part
+        const P even = fma(P::all(static_cast<float>(G[A][2])), P::load(w + at + 2 * width),
+                           P::load(w + at) * P::all(static_cast<float>(G[A][0])));
+        const P odd = P::load(w + at + width) * P::all(static_cast<float>(G[A][1]));
+        (even + odd).store(ua + at), (even - odd).store(ub + at);
+      } else {
+        winograd_weight_point<depth, A>(w + at, width).store(ua + at);
+        if constexpr (A != B) winograd_weight_point<depth, B>(w + at, width).store(ub + at);
+      }
+    });
+}
+
+/// pass.operator()<table, A, B>() for the depth points of a table, two and two where U of both fits the first-level cache.
+template <int points, class Pass>
+ISA_INLINE void for_depth_pairs(Pass&& pass) {
+  if constexpr (points == 6) {
+    pass.template operator()<winograd_depth_4, 0, 5>();
+    pass.template operator()<winograd_depth_4, 1, 2>();
+    pass.template operator()<winograd_depth_4, 3, 4>();
+  } else if constexpr (points == 4) {
+    pass.template operator()<winograd_depth_2, 0, 3>();
+    pass.template operator()<winograd_depth_2, 1, 2>();
+  } else if constexpr (points == 3) {
+    pass.template operator()<winograd_depth_pair, 0, 1>();
+    pass.template operator()<winograd_depth_pair, 2, 2>();
+  } else {
+    pass.template operator()<winograd_depth_single, 0, 0>();
+  }
 }
