@@ -6,6 +6,7 @@
 
 #include "stac3dl/core/workspace.hpp"
 #include "stac3dl/kernels/blocked_pool.hpp"
+#include "stac3dl/kernels/conv3d_few.hpp"
 #include "stac3dl/kernels/winograd_plan.hpp"
 
 #define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_line.inl"
@@ -64,6 +65,9 @@ inline void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, 
                               const float* bias, const ConvEpilogue& after, BlockedView<float> y, std::uint8_t* choice,
                               Workspace& ws) {
   detail::check_winograd_input("winograd_convolve x", plan, x);
+  const bool alone = bias == nullptr && !after.pooled() && after.activation == Activation::none;
+  if (alone && kernel.pass == WinogradPass::data && !x.plain && plan.problem.out_channels <= narrow_channels)
+    return few_channels_data(plan.problem, x.blocked, kernel.w, y, ws);
   if (after.pooled() && !winograd_pools(plan, after)) {
     const auto& [a, b, c] = plan.problem.out;
     const Shape<5> shape{plan.problem.samples, plan.problem.out_channels, a, b, c};
@@ -82,6 +86,7 @@ inline void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, 
 inline void winograd_weight_gradient(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy,
                                      View<float, 5> dw, Workspace& ws) {
   detail::check_winograd_input("winograd_weight_gradient x", plan, x);
+  if (x.plain) return few_channels_gradient(plan.problem, x.plain, dy, dw, ws);
   STAC3DL_DISPATCH(winograd_gradient(plan, x, dy, dw.data(), ws));
 }
 
