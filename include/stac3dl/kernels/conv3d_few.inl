@@ -21,8 +21,8 @@ void few_outputs_row(const WinogradProblem& p, const float* x, const float* w, I
       for (Index lane = 0; lane < channel_block; lane += V::width) {
         const Index lanes = p.in_channels - b * channel_block - lane;
         alignas(64) float there[V::width];  // lanes beyond the channels hold anything
-        for (Index i = 0; i < V::width; ++i) there[i] = i < lanes ? 1.f : 0.f;
-        const bool whole = inside && lanes >= V::width;
+        const bool full = lanes >= V::width, whole = inside && full;
+        for (Index i = 0; i < V::width; ++i) there[i] = full || i < lanes ? 1.f : 0.f;
         for (Index kt = 0; lanes > 0 && kt < p.depth_taps; ++kt)
           for (Index kh = 0; kh < 3; ++kh, u += 3 * C * V::width) {
             const Index from_t = t + kt - p.padding[0], from_h = h + kh - p.padding[1];
@@ -69,16 +69,21 @@ inline void few_outputs_run(const WinogradProblem& p, BlockedView<const float> x
     for (Index tap = 0; tap < taps; ++tap)
       for (Index c = 0; c < C; ++c)
         w[((o / W * taps + tap) * C + c) * W + o % W] =
-            o < p.in_channels ? source.w[o * source.in_step + c * source.out_step + (source.mirrored ? taps - 1 - tap : tap)]
-                              : 0.f;
+            o < p.in_channels
+                ? source.w[o * source.in_step + c * source.out_step + (source.mirrored ? taps - 1 - tap : tap)]
+                : 0.f;
   parallel_for(p.samples * p.out[0] * p.out[1], [&](Index row) {
     const Index n = row / (p.out[0] * p.out[1]), t = row / p.out[1] % p.out[0], h = row % p.out[1];
     float* const to = y.volume(n, 0) + (t * p.out[1] + h) * p.out[2] * channel_block;
     const float* const from = x.volume(n, 0);
-    if (C == 1) few_outputs_row<1>(p, from, w, t, h, to);
-    else if (C == 2) few_outputs_row<2>(p, from, w, t, h, to);
-    else if (C == 3) few_outputs_row<3>(p, from, w, t, h, to);
-    else few_outputs_row<4>(p, from, w, t, h, to);
+    if (C == 1)
+      few_outputs_row<1>(p, from, w, t, h, to);
+    else if (C == 2)
+      few_outputs_row<2>(p, from, w, t, h, to);
+    else if (C == 3)
+      few_outputs_row<3>(p, from, w, t, h, to);
+    else
+      few_outputs_row<4>(p, from, w, t, h, to);
   });
 }
 
@@ -122,7 +127,8 @@ template <int V>
 FewInputsBlock few_inputs_of(Index rows) {
   static constexpr auto all = []<int... R>(std::integer_sequence<int, R...>) {
     return std::array<FewInputsBlock, sizeof...(R)>{few_inputs_block<R + 1, V>...};
-  }(std::make_integer_sequence<int, static_cast<int>(few_rows)>{});
+  }
+  (std::make_integer_sequence<int, static_cast<int>(few_rows)>{});
   return all[static_cast<std::size_t>(rows - 1)];
 }
 
@@ -138,8 +144,7 @@ inline void few_inputs_gradient_run(const WinogradProblem& p, CView<float, 5> x,
   float* const padded = ws.take<float>(p.samples * C * volume).data();
   float* const sums = ws.take<float>(chunks * rows * 3 * outs).data();
   Index* const offset = ws.take<Index>(rows).data();
-  for (Index r = 0; r < rows; ++r)
-    offset[r] = r / (taps / 3) * volume + r % (taps / 3) / 3 * plane + r % 3 * row;
+  for (Index r = 0; r < rows; ++r) offset[r] = r / (taps / 3) * volume + r % (taps / 3) / 3 * plane + r % 3 * row;
   parallel_for(p.samples * C * size[0], [&](Index item) {
     float* const to = padded + item * plane;
     std::fill_n(to, plane, 0.f);

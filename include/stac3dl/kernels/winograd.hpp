@@ -47,7 +47,8 @@ inline void check_winograd_input(const char* what, const WinogradPlan& plan, con
   const WinogradProblem& p = plan.problem;
   const Shape<5> shape{p.samples, p.in_channels, p.in[0], p.in[1], p.in[2]};
   check_shape(what, x.shape(), shape);
-  check(!x.plain || p.in_channels <= narrow_channels, what, ": a plain volume may have ", narrow_channels, " channels at most, got ", p.in_channels);
+  check(!x.plain || p.in_channels <= narrow_channels, what, ": a plain volume may have ", narrow_channels,
+        " channels at most, got ", p.in_channels);
 }
 }  // namespace detail
 
@@ -78,8 +79,8 @@ inline void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, 
   }
   // Outputs that no cache holds need not pass through one.
   const bool stream = !after.pooled() && y.size() * Index{4} > (Index{16} << 20);
-  STAC3DL_DISPATCH(winograd_run(plan, x, {kernel.prepared, {kernel.w, kernel.pass}},
-                                {bias, after, y.data, choice, stream}, ws));
+  STAC3DL_DISPATCH(
+      winograd_run(plan, x, {kernel.prepared, {kernel.w, kernel.pass}}, {bias, after, y.data, choice, stream}, ws));
 }
 
 /// dw (O, C, KT, 3, 3) += gradient by the weights of the forward pass's plan, from its x and dy.
@@ -87,7 +88,7 @@ inline void winograd_weight_gradient(const WinogradPlan& plan, const WinogradInp
                                      View<float, 5> dw, Workspace& ws) {
   detail::check_winograd_input("winograd_weight_gradient x", plan, x);
   if (x.plain) return few_channels_gradient(plan.problem, x.plain, dy, dw, ws);
-  STAC3DL_DISPATCH(winograd_gradient(plan, x, dy, dw.data(), ws));
+  STAC3DL_DISPATCH(winograd_gradient(plan, x.blocked, dy, dw.data(), ws));
 }
 
 }  // namespace kernels

@@ -1,12 +1,14 @@
 // kernels/winograd.inl - the loops over tiles, points and channels; see winograd_plan.hpp.
 //
-// A task multiplies a block of tiles with a group of output channels.  Row and column point after row and column point, and
-// of each a few input channels after the others, it turns weights into those of all depth points (winograd_weights.inl),
-// multiplies, and transforms the products back along depth; rows and columns follow at the end.  So a task's own numbers
+// A task multiplies a block of tiles with a group of output channels.  Row and column point after row and column point,
+// and of each a few input channels after the others, it turns weights into those of all depth points
+// (winograd_weights.inl), multiplies, and transforms the products back along depth; rows and columns follow at the end.
+// So a task's own numbers
 //   U (channels, outs)   M (depth point, tile, outs)   S (row and column point, depth plane, tile, outs)
 // stay in its core's caches, and inputs and weights stream by in the order in which they lie in memory.
 
-/// Input channels whose weights are transformed along depth at a time, so that U of them stays in the first-level cache.
+/// Input channels whose weights are transformed along depth at a time, so that U of them stays in the first-level
+/// cache.
 inline constexpr Index winograd_part = 64;
 
 /// Transformed weights, or the ones to transform.
@@ -45,7 +47,7 @@ template <int M>
 void winograd_inputs(const WinogradPlan& plan, const WinogradScratch& s, const WinogradInput& x, Index t0, Index first,
                      Index last, Index c0, Index c1, float* inputs) {
   if (x.plain)
-    return winograd_narrow_inputs<M>(plan, x.plain, t0 + first, last - first, 0, 1, inputs + first, s.input_block,
+    return winograd_narrow_inputs<M>(plan, x.plain, t0 + first, last - first, inputs + first, s.input_block,
                                      s.input_depth, s.input_point);
   for (Index c = c0; c < c1; ++c)
     for (Index t = first; t < last; ++t) {
@@ -61,8 +63,8 @@ struct WinogradStep {
   Index channels, vectors;
   const float* inputs;  ///< V at the first tile
   Index tiles;
-  float* products;      ///< M at the panel
-  bool add;             ///< to what M holds already
+  float* products;  ///< M at the panel
+  bool add;         ///< to what M holds already
   WinogradAhead weights_ahead, inputs_ahead;
 };
 
@@ -74,21 +76,25 @@ void winograd_multiply(const WinogradScratch& s, const WinogradStep& step, float
   const auto product = [&](int point, const float* weights) {
     for (Index part = 0, row = 0; part < parts; ++part, ++run) {
       const Index rows = (step.tiles - row) / (parts - part);
-      winograd_product(rows, step.vectors)(
-          {step.inputs + point * s.input_depth + row * s.input_tile, s.input_tile, s.input_block, s.channels, weights,
-           step.channels, step.products + point * s.depth + row * s.tile, s.tile, step.add,
-           step.weights_ahead.part(run, runs), step.inputs_ahead.part(run, runs)});
+      winograd_product(rows, step.vectors)({step.inputs + point * s.input_depth + row * s.input_tile, s.input_tile,
+                                            s.input_block, s.channels, weights, step.channels,
+                                            step.products + point * s.depth + row * s.tile, s.tile, step.add,
+                                            step.weights_ahead.part(run, runs), step.inputs_ahead.part(run, runs)});
       row += rows;
     }
   };
-  for_depth_pairs<points>([&]<const WinogradDepth& depth, int A, int B>() {
+  for_depth_pairs<points>([&]<const WinogradDepth & depth, int A, int B>() {
     if constexpr (depth.taps == 1) return product(A, step.weights);
     float* const ub = u + winograd_part * winograd_panel;
     const auto transform = [&]<int V>() { winograd_weights_depth<depth, A, B, V>(step.weights, step.channels, u, ub); };
-    if (step.vectors == 4) transform.template operator()<4>();
-    else if (step.vectors == 3) transform.template operator()<3>();
-    else if (step.vectors == 2) transform.template operator()<2>();
-    else transform.template operator()<1>();
+    if (step.vectors == 4)
+      transform.template operator()<4>();
+    else if (step.vectors == 3)
+      transform.template operator()<3>();
+    else if (step.vectors == 2)
+      transform.template operator()<2>();
+    else
+      transform.template operator()<1>();
     product(A, u);
     if constexpr (A != B) product(B, ub);
   });
@@ -110,24 +116,34 @@ struct WinogradTask {
   void multiply(Index q, Index o, Index c0, const float* w, WinogradAhead next, float* products) const {
     const Index C = plan.problem.in_channels, channels = std::min(winograd_part, C - c0);
     const Index width = std::min(winograd_panel, outs() - o);
-    WinogradStep step{w, channels, width / Pack<float>::width, inputs + q * s.input_point + c0 / s.channels * s.input_block,
-                      count, products + o, c0 > 0, next, {}};
+    WinogradStep step{w,
+                      channels,
+                      width / Pack<float>::width,
+                      inputs + q * s.input_point + c0 / s.channels * s.input_block,
+                      count,
+                      products + o,
+                      c0 > 0,
+                      next,
+                      {}};
     // the panel's next channels, and after the last panel the next point's
     const bool last = c0 + channels == C;
     if (s.channels > 1 && (!last || o + width == outs()) && q + 1 < plan.tile_points())
-      step.inputs_ahead = {last ? inputs + (q + 1) * s.input_point : step.inputs + channels / s.channels * s.input_block,
-                           channels / channel_block * plan.depth->points * count};
+      step.inputs_ahead = {
+          last ? inputs + (q + 1) * s.input_point : step.inputs + channels / s.channels * s.input_block,
+          channels / channel_block * plan.depth->points * count};
     for_depth_points(*plan.depth, [&]<int points>() { winograd_multiply<points>(s, step, u); });
   }
   void depth(const float* products, float* sums) const {
-    for_depth_points(*plan.depth, [&]<int points>() { winograd_output_depth<points>(products, sums, s.depth, count * s.tile); });
+    for_depth_points(*plan.depth,
+                     [&]<int points>() { winograd_output_depth<points>(products, sums, s.depth, count * s.tile); });
   }
   template <int M>
   void outputs(const float* sums, Index point) const {
     for (Index t = 0; t < count; ++t) {
       const auto [sample, tile] = winograd_tile(plan, t0 + t);
       for (Index b = b0; b < b1; ++b)
-        winograd_output_tile<M>(plan, target, sample, b, tile, sums + t * s.tile + (b - b0) * channel_block, s.depth, point);
+        winograd_output_tile<M>(plan, target, sample, b, tile, sums + t * s.tile + (b - b0) * channel_block, s.depth,
+                                point);
     }
     if (target.stream) stream_fence();
   }
@@ -199,10 +215,13 @@ void winograd_run_tiles(const WinogradPlan& plan, const WinogradInput& x, const 
   float* const scratch = ws.take<float>(slots * slot_size).data();
   const auto run = [&](Index t0, Index group, const float* v, float* mine) {
     const Index b0 = group * winograd_group;
-    const WinogradTask task{plan, s, target, t0, std::min(block, total - t0), b0, std::min(O, b0 + winograd_group), v, mine};
+    const WinogradTask task{plan, s,   target, t0, std::min(block, total - t0), b0, std::min(O, b0 + winograd_group),
+                            v,    mine};
     float* const m = mine + pair + part;
-    if (own) task.template run<M>(weights.source, mine + pair, m);
-    else task.template run<M>(u, m, m + products);
+    if (own)
+      task.template run<M>(weights.source, mine + pair, m);
+    else
+      task.template run<M>(u, m, m + products);
   };
   if (!split) {
     parallel_for_slots(blocks, [&](Index item, int slot) {

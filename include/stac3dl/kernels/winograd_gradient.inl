@@ -49,8 +49,8 @@ void winograd_gradient_tile(const WinogradPlan& plan, const float* volume, const
 
 /// All depth points of one tile: along depth first, as in winograd_input_whole.
 template <int M, int points>
-void winograd_gradient_whole(const WinogradPlan& plan, const float* volume, const std::array<Index, 3>& tile, float* out,
-                             Index step) {
+void winograd_gradient_whole(const WinogradPlan& plan, const float* volume, const std::array<Index, 3>& tile,
+                             float* out, Index step) {
   using P = Pack<float>;
   using Line = WinogradLine<M>;
   using Depth = WinogradDepthLine<points>;
@@ -67,6 +67,7 @@ void winograd_gradient_whole(const WinogradPlan& plan, const float* volume, cons
         P dy[Depth::tile], m[points];
         unroll<Depth::tile>([&](auto t) STAC3DL_INLINE_LAMBDA {
           dy[t] = hit && t0 + t < size[0] ? P::load(from + t * plane) : P::zero();
+          STAC3DL_PREFETCH(from + t * plane + M * channel_block);  // the next tile's
         });
         Depth::output_back(dy, m);
         unroll<points>([&](auto p) STAC3DL_INLINE_LAMBDA { sums[(p * M + h) * M + w] = m[p]; });
@@ -78,7 +79,10 @@ void winograd_gradient_whole(const WinogradPlan& plan, const float* volume, cons
         P y[M], m[T];
         unroll<M>([&](auto h) STAC3DL_INLINE_LAMBDA { y[h] = back[h * T + w]; });
         Line::output_back(y, m);
-        unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA { m[h].store(out + (p * T * T + h * T + w) * step + lane); });
+        unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA {
+          m[h].store(out + (p * T * T + h * T + w) * step + lane);
+          STAC3DL_PREFETCH_WRITE(out + (p * T * T + h * T + w) * step + channel_block);
+        });
       }
     }
   }
@@ -88,22 +92,17 @@ void winograd_gradient_whole(const WinogradPlan& plan, const float* volume, cons
 /// line, so that points do not fall into the same sets of a cache.
 inline constexpr Index gradient_channel = 4 * channel_block, gradient_step = (4 * 16 + 1) * channel_block;
 
-/// V's steps in floats, from tile to tile and from channel to channel: 16 and 1, or the other way round for few channels.
-struct GradientSteps {
-  Index tile, channel;
-};
-
-/// R channels c by V vectors of o: dU (+)= sum over tiles of V Z.  Blocks of o are `block` floats apart in Z.  Meanwhile as
-/// many lines are fetched from `next` on.
+/// R channels c by V vectors of o: dU (+)= sum over tiles of V Z.  Blocks of o are `block` floats apart in Z. Meanwhile
+/// as many lines are fetched from `next` on.
 template <int R, int V>
-void winograd_gradient_block(const float* inputs, GradientSteps step, const float* gradients, Index block, Index tiles,
-                             float* to, bool add, const float* next) {
+void winograd_gradient_block(const float* inputs, const float* gradients, Index block, Index tiles, float* to, bool add,
+                             const float* next) {
   using P = Pack<float>;
   P sum[R * V];
   unroll<R * V>([&](auto i) STAC3DL_INLINE_LAMBDA {
     sum[i] = add ? P::load(to + i / V * gradient_channel + i % V * P::width) : P::zero();
   });
-  for (Index t = 0; t < tiles; ++t, inputs += step.tile, gradients += channel_block, next += channel_block) {
+  for (Index t = 0; t < tiles; ++t, inputs += channel_block, gradients += channel_block, next += channel_block) {
     STAC3DL_PREFETCH_L2(next);
     STAC3DL_PREFETCH_L2(to + gradient_step + t * channel_block);  // the next point's sums
     P dy[V];
@@ -112,28 +111,26 @@ void winograd_gradient_block(const float* inputs, GradientSteps step, const floa
       dy[v] = P::load(gradients + column / channel_block * block + column % channel_block);
     });
     unroll<R>([&](auto r) STAC3DL_INLINE_LAMBDA {
-      const P x = P::all(inputs[r * step.channel]);
+      const P x = P::all(inputs[r]);
       unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA { sum[r * V + v] = fma(x, dy[v], sum[r * V + v]); });
     });
   }
-  unroll<R * V>([&](auto i) STAC3DL_INLINE_LAMBDA {
-    sum[i].store(to + i / V * gradient_channel + i % V * P::width);
-  });
+  unroll<R * V>([&](auto i) STAC3DL_INLINE_LAMBDA { sum[i].store(to + i / V * gradient_channel + i % V * P::width); });
 }
 
 /// All `rows` <= 16 channels of a block; next(), called for each part of them, says what to fetch meanwhile.
 template <int V, class Next>
-void winograd_gradient_rows(Index rows, const float* inputs, GradientSteps step, const float* gradients, Index block,
-                            Index tiles, float* to, bool add, Next&& next) {
+void winograd_gradient_rows(Index rows, const float* inputs, const float* gradients, Index block, Index tiles,
+                            float* to, bool add, Next&& next) {
   constexpr int most = many_registers ? 6 : 4;
   Index r = 0;
   const auto go = [&]<int R>() STAC3DL_INLINE_LAMBDA {
-    winograd_gradient_block<R, V>(inputs + r * step.channel, step, gradients, block, tiles, to + r * gradient_channel,
-                                  add, next());
+    winograd_gradient_block<R, V>(inputs + r, gradients, block, tiles, to + r * gradient_channel, add, next());
     r += R;
   };
   if constexpr (most == 6)
-    if (rows == channel_block) return go.template operator()<6>(), go.template operator()<5>(), go.template operator()<5>();
+    if (rows == channel_block)
+      return go.template operator()<6>(), go.template operator()<5>(), go.template operator()<5>();
   while (rows - r >= most) go.template operator()<most>();
   if (rows - r >= 4) go.template operator()<4>();
   if (rows - r >= 2) go.template operator()<2>();
@@ -162,8 +159,8 @@ void winograd_gradient_back(const float* points, float* taps) {
   }
 }
 
-/// Adds to dw (O, C, KT, 3, 3): taps along depth from S, for 16 channels c and one block of o.  S of depth point p, channel
-/// c0 + r is at s + p * plane + r * channel.
+/// Adds to dw (O, C, KT, 3, 3): taps along depth from S, for 16 channels c and one block of o.  S of depth point p,
+/// channel c0 + r is at s + p * plane + r * channel.
 inline void winograd_gradient_add(const WinogradPlan& plan, const float* s, Index plane, Index channel, Index c0,
                                   Index block, float* dw) {
   using P = Pack<float>;
@@ -208,10 +205,8 @@ struct WinogradGradientCut {
   Index line;                                     ///< one point and block: its tiles
   Index input_point, gradient_point;              ///< all blocks of a point, in V and Z
   Index products;                                 ///< dU of 16 channels c and 64 outputs, one depth point
-  GradientSteps input_step{channel_block, 1};     ///< within a point and block of V
-  Index input_line;                               ///< blocks of V; for few channels one channel of it
 
-  WinogradGradientCut(const WinogradPlan& plan, const WinogradInput& x) {
+  explicit WinogradGradientCut(const WinogradPlan& plan) {
     constexpr Index MB = Index{1} << 20;
     const Index B = plan.in_blocks(), O = plan.out_blocks(), total = plan.total_tiles(), TT = plan.tile_points();
     const Index a_tile = (B + O) * TT * channel_block * 4;  // bytes of one depth point
@@ -219,38 +214,30 @@ struct WinogradGradientCut {
     // Transforms share work between depth points.  Those are taken together where dU, which then waits for all tiles of
     // all points, is small, or where no tile has to wait.
     const bool small = plan.points() * plan.problem.in_channels * O * channel_block * 4 <= 8 * MB;
-    const bool narrow = plan.problem.in_channels <= narrow_channels;
-    planes = small || narrow || total * all <= 48 * MB ? plan.depth->points : 1;
+    planes = small || total * all <= 48 * MB ? plan.depth->points : 1;
     const Index at_once = planes == 1 ? std::max<Index>(48, 8 * MB / a_tile)
-                          : small || narrow ? std::max<Index>(48, 6 * MB / all)
+                          : small     ? std::max<Index>(48, 6 * MB / all)
                                       : total;
     chunks = std::max<Index>(1, (total + at_once / 2) / at_once);
     tiles = (total + chunks - 1) / chunks;
     line = (tiles | 1) * channel_block;
     const auto odd = [](Index floats) { return (floats / channel_block | 1) * channel_block; };
     input_point = odd(B * line), gradient_point = odd(O * line), products = TT * gradient_step;
-    input_line = line;
-    if (!x.plain) return;
-    input_line = odd(tiles + narrow_lanes + channel_block - 1), input_point = plan.problem.in_channels * input_line;
-    input_step = {1, input_line};
   }
 };
 
 /// V and Z of tiles [t0, t0 + count), depth points [p0, p0 + cut.planes).
 template <int M>
-void winograd_gradient_points(const WinogradPlan& plan, const WinogradGradientCut& cut, const WinogradInput& x,
+void winograd_gradient_points(const WinogradPlan& plan, const WinogradGradientCut& cut, BlockedView<const float> x,
                               BlockedView<const float> dy, Index t0, Index count, int p0, float* v, float* z) {
   const Index B = plan.in_blocks(), O = plan.out_blocks(), some = 16, parts = (count + some - 1) / some;
   parallel_for((B + O) * parts, [&](Index item) {
     const Index block = item / parts, begin = item % parts * some, end = std::min(count, begin + some);
-    if (block < B && x.plain)  // vectors may reach beyond their tiles: a task takes all tiles of some channels
-      return winograd_narrow_inputs<M>(plan, x.plain, t0, count, item % parts, parts, v, cut.input_line,
-                                       plan.tile_points() * cut.input_point, cut.input_point);
     for (Index t = begin; t < end; ++t) {
       const auto [sample, tile] = winograd_tile(plan, t0 + t);
       if (block < B) {
-        winograd_input_tile<M>(plan, x.blocked.volume(sample, block), tile, p0, p0 + cut.planes,
-                               v + block * cut.input_line + t * channel_block, plan.tile_points() * cut.input_point,
+        winograd_input_tile<M>(plan, x.volume(sample, block), tile, p0, p0 + cut.planes,
+                               v + block * cut.line + t * channel_block, plan.tile_points() * cut.input_point,
                                cut.input_point);
         continue;
       }
@@ -267,11 +254,12 @@ void winograd_gradient_points(const WinogradPlan& plan, const WinogradGradientCu
   });
 }
 
-/// dU of one depth point for blocks [b0, b1) of c, `to_block` floats apart, and `vectors` vectors of o from block o0 on.
+/// dU of one depth point for blocks [b0, b1) of c, `to_block` floats apart, and `vectors` vectors of o from block o0
+/// on.
 template <int M>
-void winograd_gradient_products(const WinogradPlan& plan, const WinogradGradientCut& cut, const float* v, const float* z,
-                                Index count, Index b0, Index b1, Index o0, Index vectors, float* to, Index to_block,
-                                bool add) {
+void winograd_gradient_products(const WinogradPlan& plan, const WinogradGradientCut& cut, const float* v,
+                                const float* z, Index count, Index b0, Index b1, Index o0, Index vectors, float* to,
+                                Index to_block, bool add) {
   constexpr Index W = Pack<float>::width, TT = WinogradLine<M>::points * WinogradLine<M>::points;
   const Index outs = vectors * W / channel_block;
   for (Index point = 0; point < TT; ++point) {
@@ -280,42 +268,45 @@ void winograd_gradient_products(const WinogradPlan& plan, const WinogradGradient
     const auto next = [&] {
       const Index i = part++;
       if (i < outs) return z + (point + 1) * cut.gradient_point + (o0 + i) * cut.line;
-      return v + (point + 1) * cut.input_point + std::min(b0 + i - outs, b1 - 1) * cut.input_line;
+      return v + (point + 1) * cut.input_point + std::min(b0 + i - outs, b1 - 1) * cut.line;
     };
     for (Index b = b0; b < b1; ++b) {
       const Index rows = std::min(channel_block, plan.problem.in_channels - b * channel_block);
-      const float* inputs = v + point * cut.input_point + b * cut.input_line;
+      const float* inputs = v + point * cut.input_point + b * cut.line;
       Index o = 0;
       while (o < vectors) {
         const Index block = o * W / channel_block, lane = o * W % channel_block;
         const float* gradients = z + point * cut.gradient_point + (o0 + block) * cut.line + lane;
         float* out = to + (b - b0) * to_block + point * gradient_step + o * W;
         const auto go = [&]<int V>() STAC3DL_INLINE_LAMBDA {
-          winograd_gradient_rows<V>(rows, inputs, cut.input_step, gradients, cut.line, count, out, add, next);
+          winograd_gradient_rows<V>(rows, inputs, gradients, cut.line, count, out, add, next);
           o += V;
         };
-        if (many_registers && vectors - o >= 4) go.template operator()<4>();
-        else if (vectors - o >= 2) go.template operator()<2>();
-        else go.template operator()<1>();
+        if (many_registers && vectors - o >= 4)
+          go.template operator()<4>();
+        else if (vectors - o >= 2)
+          go.template operator()<2>();
+        else
+          go.template operator()<1>();
       }
     }
   }
 }
 
 template <int M>
-void winograd_gradient_run(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy, float* dw,
+void winograd_gradient_run(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy, float* dw,
                            Workspace& ws) {
   constexpr Index W = Pack<float>::width, TT = WinogradLine<M>::points * WinogradLine<M>::points;
   constexpr Index some_c = WinogradGradientCut::some_c, some_o = WinogradGradientCut::some_o;
-  const WinogradGradientCut cut(plan, x);
+  const WinogradGradientCut cut(plan);
   const Index C = plan.problem.in_channels, B = plan.in_blocks(), O = plan.out_blocks(), total = plan.total_tiles();
   const Index c_parts = (B + some_c - 1) / some_c, groups = (O + some_o - 1) / some_o, slots = num_threads();
   const int points = plan.depth->points;
   // Enough tasks: each takes all depth points it can get, and finishes its weights.  Else each takes one depth point.
   const bool together = cut.planes == points && groups * c_parts >= 8;
   const int tasks = together ? 1 : cut.planes;
-  const bool keep = cut.chunks > 1;  // dU waits for further tiles
-  const Index to_block = keep ? groups * cut.products : cut.products;       // dU [depth point][block of c][64 outputs]
+  const bool keep = cut.chunks > 1;                                    // dU waits for further tiles
+  const Index to_block = keep ? groups * cut.products : cut.products;  // dU [depth point][block of c][64 outputs]
   const Index to_plane = keep ? B * to_block : 0;
   const Index s_block = 9 * channel_block, s_channel = together ? some_o * s_block : O * s_block;
   const Index s_plane = together ? some_c * channel_block * s_channel : C * s_channel;
@@ -338,13 +329,13 @@ void winograd_gradient_run(const WinogradPlan& plan, const WinogradInput& x, Blo
         float* const own = together ? s + slot * points * s_plane : s + c0 * s_channel + o0 * s_block;
         for (int p = first; p < end; ++p) {
           float* const plane = to + p * to_plane;
-          winograd_gradient_products<M>(plan, cut, v + p * TT * cut.input_point, z + p * TT * cut.gradient_point, count, b0,
-                                        b1, o0, outs * channel_block / W, plane, to_block, t0 > 0);
+          winograd_gradient_products<M>(plan, cut, v + p * TT * cut.input_point, z + p * TT * cut.gradient_point, count,
+                                        b0, b1, o0, outs * channel_block / W, plane, to_block, t0 > 0);
           for (Index c = 0; last && c < std::min(C, b1 * channel_block) - c0; ++c)
             for (Index o = 0; o < outs; ++o)
-              winograd_gradient_back<M>(plane + c / channel_block * to_block + c % channel_block * gradient_channel +
-                                            o * channel_block,
-                                        own + (p0 + p) * s_plane + c * s_channel + o * s_block);
+              winograd_gradient_back<M>(
+                  plane + c / channel_block * to_block + c % channel_block * gradient_channel + o * channel_block,
+                  own + (p0 + p) * s_plane + c * s_channel + o * s_block);
         }
         for (Index b = b0; together && last && b < b1; ++b)
           for (Index o = 0; o < outs; ++o)
@@ -359,7 +350,7 @@ void winograd_gradient_run(const WinogradPlan& plan, const WinogradInput& x, Blo
   });
 }
 
-inline void winograd_gradient(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy, float* dw,
-                              Workspace& ws) {
+inline void winograd_gradient(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy,
+                              float* dw, Workspace& ws) {
   for_winograd_tile(plan, [&]<int M>() { winograd_gradient_run<M>(plan, x, dy, dw, ws); });
 }

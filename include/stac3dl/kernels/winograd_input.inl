@@ -1,7 +1,7 @@
 // kernels/winograd_input.inl - tiles of a blocked volume to their points: V = B' d B.
 //
-// Each vector holds channels, so that all of it is plain arithmetic on vectors: along depth, then rows, then columns.  All
-// depth points come at once, or one at a time, as a sum of planes with the factors B'[p].
+// Each vector holds channels, so that all of it is plain arithmetic on vectors: along depth, then rows, then columns.
+// All depth points come at once, or one at a time, as a sum of planes with the factors B'[p].
 
 /// The planes that a depth point sums, clipped to the volume.
 struct WinogradPlanes {
@@ -10,7 +10,8 @@ struct WinogradPlanes {
   int count = 0;
 };
 
-/// `planes` planes, each T x T places of 16 channels with `row` floats from row to row, to T*T points `step` floats apart.
+/// `planes` planes, each T x T places of 16 channels with `row` floats from row to row, to T*T points `step` floats
+/// apart.
 template <int M, int planes>
 void winograd_input_plane(const WinogradPlanes& source, Index row, float* out, Index step) {
   using P = Pack<float>;
@@ -25,9 +26,8 @@ void winograd_input_plane(const WinogradPlanes& source, Index row, float* out, I
       unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA {
         const Index at = h * row + w * channel_block + lane;
         d[h] = P::load(source.plane[0] + at) * factor[0];
-        unroll<planes - 1>([&](auto z) STAC3DL_INLINE_LAMBDA {
-          d[h] = fma(factor[z + 1], P::load(source.plane[z + 1] + at), d[h]);
-        });
+        unroll<planes - 1>(
+            [&](auto z) STAC3DL_INLINE_LAMBDA { d[h] = fma(factor[z + 1], P::load(source.plane[z + 1] + at), d[h]); });
       });
       Line::input(d, o);
       unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA { columns[h * T + w] = o[h]; });
@@ -43,8 +43,8 @@ void winograd_input_plane(const WinogradPlanes& source, Index row, float* out, I
   }
 }
 
-/// The same where the tile reaches beyond rows or columns: what lies inside, [h0, h1) x [w0, w1), is summed into a tile of
-/// zeros first.
+/// The same where the tile reaches beyond rows or columns: what lies inside, [h0, h1) x [w0, w1), is summed into a tile
+/// of zeros first.
 template <int M>
 void winograd_input_edge(const WinogradPlanes& source, Index row, int h0, int h1, int w0, int w1, float* out,
                          Index step) {
@@ -108,8 +108,8 @@ void winograd_input_whole(const WinogradPlan& plan, const float* volume, const s
 /// Depth points [p0, p1) of one tile of one block of channels; `volume` is the (T, H, W, 16) input.  Depth points are
 /// `depth_step` floats apart, the points of each `step`.
 template <int M>
-void winograd_input_tile(const WinogradPlan& plan, const float* volume, const std::array<Index, 3>& tile, int p0, int p1,
-                         float* out, Index depth_step, Index step) {
+void winograd_input_tile(const WinogradPlan& plan, const float* volume, const std::array<Index, 3>& tile, int p0,
+                         int p1, float* out, Index depth_step, Index step) {
   constexpr int T = WinogradLine<M>::points;
   const auto& [samples, in_channels, out_channels, in, out_size, padding, taps] = plan.problem;
   const WinogradDepth& depth = *plan.depth;
@@ -131,11 +131,16 @@ void winograd_input_tile(const WinogradPlan& plan, const float* volume, const st
         source.plane[source.count] = volume + (t0 + z) * plane + h0 * row + w0 * channel_block;
         source.factor[source.count++] = static_cast<float>(depth.B[p][z]);
       }
-    if (!whole) winograd_input_edge<M>(source, row, first_h, last_h, first_w, last_w, out, step);
-    else if (source.count == 4) winograd_input_plane<M, 4>(source, row, out, step);
-    else if (source.count == 3) winograd_input_plane<M, 3>(source, row, out, step);
-    else if (source.count == 2) winograd_input_plane<M, 2>(source, row, out, step);
-    else if (source.count == 1) winograd_input_plane<M, 1>(source, row, out, step);
+    if (!whole)
+      winograd_input_edge<M>(source, row, first_h, last_h, first_w, last_w, out, step);
+    else if (source.count == 4)
+      winograd_input_plane<M, 4>(source, row, out, step);
+    else if (source.count == 3)
+      winograd_input_plane<M, 3>(source, row, out, step);
+    else if (source.count == 2)
+      winograd_input_plane<M, 2>(source, row, out, step);
+    else if (source.count == 1)
+      winograd_input_plane<M, 1>(source, row, out, step);
     else
       for (int i = 0; i < T * T; ++i) std::fill_n(out + i * step, channel_block, 0.f);
   }

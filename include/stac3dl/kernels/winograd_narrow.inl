@@ -34,8 +34,8 @@ ISA_INLINE void winograd_narrow_row(const float* row, Index first, Index size, P
   WinogradLine<M>::input(d, o);
 }
 
-/// All points of narrow_lanes tiles side by side, the first at `tile`, of one channel: point p of tile l goes to
-/// out[l + p * point_step].  Tiles beyond the row's end are of zeros.
+/// All points of narrow_lanes tiles side by side, the first at `tile`, of one channel: point i of depth point p of tile
+/// l goes to out[l + p * depth_step + i * point_step].  Tiles beyond the row's end are of zeros.
 template <int M, int points>
 void winograd_narrow_tiles(const WinogradPlan& plan, const float* volume, const std::array<Index, 3>& tile, float* out,
                            Index depth_step, Index point_step) {
@@ -69,17 +69,19 @@ void winograd_narrow_tiles(const WinogradPlan& plan, const float* volume, const 
   }
 }
 
-/// All points of channels c0, c0 + c_step, ... of tiles [t0, t0 + count), which may lie in several rows: tile after tile,
-/// `line` floats from channel to channel, `depth_step` from depth point to depth point, `step` between points of one.  The last vector may reach narrow_lanes - 1 floats beyond the tiles.
+/// All points of tiles [t0, t0 + count), which may lie in several rows: tile after tile, `line` floats from channel to
+/// channel, `depth_step` from depth point to depth point, `step` between points of one.  The last vector may reach
+/// narrow_lanes - 1 floats beyond the tiles.
 template <int M>
-void winograd_narrow_inputs(const WinogradPlan& plan, CView<float, 5> x, Index t0, Index count, Index c0, Index c_step,
-                            float* out, Index line, Index depth_step, Index step) {
+void winograd_narrow_inputs(const WinogradPlan& plan, CView<float, 5> x, Index t0, Index count, float* out, Index line,
+                            Index depth_step, Index step) {
   const Index C = plan.problem.in_channels, places = plan.problem.in_places();
   for (Index t = 0; t < count;) {
     const auto [sample, tile] = winograd_tile(plan, t0 + t);
-    for (Index c = c0; c < C; c += c_step)
+    for (Index c = 0; c < C; ++c)
       for_depth_points(*plan.depth, [&, sample = sample, &at = tile]<int points>() {
-        winograd_narrow_tiles<M, points>(plan, x.data() + (sample * C + c) * places, at, out + t + c * line, depth_step, step);
+        winograd_narrow_tiles<M, points>(plan, x.data() + (sample * C + c) * places, at, out + t + c * line, depth_step,
+                                         step);
       });
     t += std::min({count - t, plan.tiles[2] - tile[2], narrow_lanes});
   }

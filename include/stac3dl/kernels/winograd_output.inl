@@ -1,12 +1,13 @@
-// kernels/winograd_output.inl - products to outputs: y = A' M A, depth first, then bias, activation and max pool while near.
+// kernels/winograd_output.inl - products to outputs: y = A' M A, depth first, then bias, activation and max pool while
+// near.
 
 /// What follows a convolution, and where it goes.
 struct WinogradTarget {
   const float* bias;  ///< (O) filled up to whole blocks, or null
   ConvEpilogue after;
-  float* y;               ///< blocked, of the pooled size
-  std::uint8_t* choice;   ///< blocked as y: the element of the pool's window that won; or null
-  bool stream;            ///< y is too large for the caches: store past them
+  float* y;              ///< blocked, of the pooled size
+  std::uint8_t* choice;  ///< blocked as y: the element of the pool's window that won; or null
+  bool stream;           ///< y is too large for the caches: store past them
 };
 
 ISA_INLINE Pack<float> winograd_activate(Activation activation, Pack<float> v) {
@@ -18,14 +19,15 @@ ISA_INLINE Pack<float> winograd_activate(Activation activation, Pack<float> v) {
 
 /// Rows and columns of one depth plane of sums, points `step` floats apart: y (M, M), 16 floats apart.
 template <int M>
-ISA_INLINE void winograd_output_plane(const float* sums, Index step, Pack<float> bias, Activation activation, float* y) {
+ISA_INLINE void winograd_output_plane(const float* sums, Index step, Pack<float> bias, Activation activation,
+                                      float* y) {
   using P = Pack<float>;
   using Line = WinogradLine<M>;
   constexpr int T = Line::points;
   P rows[M * T];
   for (int w = 0; w < T; ++w) {
     P m[T], o[M];
-    unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA { 
+    unroll<T>([&](auto h) STAC3DL_INLINE_LAMBDA {
       m[h] = P::load(sums + (h * T + w) * step);
       STAC3DL_PREFETCH(sums + (h * T + w) * step + channel_block);  // the next block's
     });
@@ -76,8 +78,8 @@ ISA_INLINE void winograd_store(const WinogradPlan& plan, const WinogradTarget& t
     }
 }
 
-/// Depth: M (points, tiles, outs) of one row and column point to sums (m_t, tiles, outs), which may take its place.  Steps in
-/// floats from one depth point to the next; `size` numbers of each.
+/// Depth: M (points, tiles, outs) of one row and column point to sums (m_t, tiles, outs), which may take its place.
+/// Steps in floats from one depth point to the next; `size` numbers of each.
 template <int points>
 void winograd_output_depth(const float* products, float* sums, Index step, Index size) {
   using P = Pack<float>;

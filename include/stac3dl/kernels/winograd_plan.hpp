@@ -14,8 +14,8 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
-/// What a convolution may give up for speed, in float; double is always exact.  Errors are the largest of an output's, over
-/// the outputs' RMS, with He weights and 512 channels.
+/// What a convolution may give up for speed, in float; double is always exact.  Errors are the largest of an output's,
+/// over the outputs' RMS, with He weights and 512 channels.
 enum class Conv3dAccuracy {
   standard,  ///< Winograd's tiles where they are fastest; largest error below 1e-4
   exact,     ///< direct sums only; below 2e-5
@@ -46,11 +46,11 @@ struct WinogradProblem {
 struct WinogradPlan {
   WinogradProblem problem{};
   const WinogradDepth* depth = nullptr;
-  int tile = 0;                     ///< outputs a tile along each inner axis: 2, 3 or 4
-  std::array<Index, 3> tiles{};     ///< of a sample, along each axis
-  Index block = 0;                  ///< tiles that are transformed and multiplied together
-  Index own_block = 0;              ///< the same where tasks transform weights as they use them; 0: better ahead
-  bool split_channels = false;      ///< threads share a block of tiles by output channels; else each has its own block
+  int tile = 0;                  ///< outputs a tile along each inner axis: 2, 3 or 4
+  std::array<Index, 3> tiles{};  ///< of a sample, along each axis
+  Index block = 0;               ///< tiles that are transformed and multiplied together
+  Index own_block = 0;           ///< the same where tasks transform weights as they use them; 0: better ahead
+  bool split_channels = false;   ///< threads share a block of tiles by output channels; else each has its own block
 
   explicit operator bool() const { return depth != nullptr; }
   Index tile_points() const { return (tile + 2) * (tile + 2); }
@@ -59,8 +59,8 @@ struct WinogradPlan {
   Index blocks() const { return (total_tiles() + block - 1) / block; }
   Index in_blocks() const { return channel_blocks(problem.in_channels); }
   Index out_blocks() const { return channel_blocks(problem.out_channels); }
-  /// Numbers of the transformed weights, from one row and column point to the next: (O, C, depth taps) and a line, so that
-  /// points do not fall into the same sets of a cache.
+  /// Numbers of the transformed weights, from one row and column point to the next: (O, C, depth taps) and a line, so
+  /// that points do not fall into the same sets of a cache.
   Index weight_point() const { return (problem.in_channels * out_blocks() * depth->taps + 1) * channel_block; }
   /// Numbers of all transformed weights; depth is transformed as they are used.
   Index weights_size() const { return tile_points() * weight_point(); }
@@ -144,11 +144,13 @@ inline WinogradPlan winograd_plan(const WinogradProblem& problem, const Winograd
   if (blocks > 1) blocks += blocks % 2;  // as many for each of two threads
   plan.block = (total + blocks - 1) / blocks;
   plan.split_channels = blocks == 1;
-  // Weights that are not prepared and would be many to write and read again: each task transforms the ones that it uses,
-  // if not too many tasks use the same.  Products of all points wait for the last channel then, about 1 MB of them.
+  // Weights that are not prepared and would be many to write and read again: each task transforms the ones that it
+  // uses, if not too many tasks use the same.  Products of all points wait for the last channel then, about 1 MB of
+  // them.
   const Index own_tile = plan.points() * winograd_group * channel_block * 4;
   const Index own_blocks = (total * own_tile + (Index{5} << 18) - 1) / (Index{5} << 18);
-  if (plan.weights_size() * 4 > (Index{12} << 20) && own_blocks <= 4) plan.own_block = (total + own_blocks - 1) / own_blocks;
+  if (plan.weights_size() * 4 > (Index{12} << 20) && own_blocks <= 4)
+    plan.own_block = (total + own_blocks - 1) / own_blocks;
   return plan;
 }
 
@@ -159,15 +161,15 @@ inline WinogradPlan winograd_with_samples(const WinogradPlan& plan, Index sample
   return winograd_plan(problem, *plan.depth, plan.tile);
 }
 
-/// What a run costs, in nanoseconds of one core: fitted once to measurements, the same on every machine, so that the choice
-/// depends on sizes alone.
+/// What a run costs, in nanoseconds of one core: fitted once to measurements, the same on every machine, so that the
+/// choice depends on sizes alone.
 inline double winograd_cost(const WinogradPlan& plan) {
   const double points = static_cast<double>(plan.points()), at = points * static_cast<double>(plan.total_tiles());
   const double weights = static_cast<double>(plan.problem.in_channels * plan.out_blocks() * channel_block);
   const double passes = static_cast<double>((plan.total_tiles() + 127) / 128);
-  const double products = 2 * at * weights / 235;                                             // 235 products and sums
+  const double products = 2 * at * weights / 235;  // 235 products and sums
   const double transforms = at * static_cast<double>(plan.in_blocks() + plan.out_blocks()) * 2;
-  return products + transforms + passes * points * weights * 4 / 45;                          // 45 bytes of weights
+  return products + transforms + passes * points * weights * 4 / 45;  // 45 bytes of weights
 }
 inline double direct_cost(const WinogradProblem& p) {
   const double taps = static_cast<double>(p.depth_taps * 9 * p.in_channels * p.out_channels);
@@ -181,10 +183,10 @@ inline double direct_cost(const WinogradProblem& p) {
 inline WinogradPlan choose_winograd(const WinogradProblem& p, Conv3dAccuracy accuracy) {
   if (accuracy == Conv3dAccuracy::exact || p.samples == 0) return {};
   if (p.out[0] < 1 || p.out[1] < 3 || p.out[2] < 3) return {};
-  const WinogradDepth& depth = p.depth_taps == 1                                      ? winograd_depth_single
+  const WinogradDepth& depth = p.depth_taps == 1                                    ? winograd_depth_single
                                : p.in[0] == 2 && p.out[0] == 2 && p.padding[0] == 1 ? winograd_depth_pair
-                               : p.out[0] >= 3                                       ? winograd_depth_4
-                                                                                      : winograd_depth_2;
+                               : p.out[0] >= 3                                      ? winograd_depth_4
+                                                                                    : winograd_depth_2;
   WinogradPlan best;
   double least = direct_cost(p);
   for (const int tile : {4, 3, 2}) {

@@ -1,12 +1,14 @@
 // kernels/winograd_product.inl - the matrix product at one point: M[tile, o] = sum over c of V[tile, c] U[c, o].
 //
-// R tiles by V vectors of output channels stay in registers while input channels pass by.  What comes next is fetched into
-// the second-level cache meanwhile.
+// R tiles by V vectors of output channels stay in registers while input channels pass by.  What comes next is fetched
+// into the second-level cache meanwhile.
 
 /// Registers for sums: 6 tiles x 4 vectors with 32 registers, 6 x 2 with 16.
 inline constexpr Index winograd_panel_vectors = many_registers ? 4 : 2;
 inline constexpr Index winograd_panel = winograd_panel_vectors * Pack<float>::width;
-constexpr Index winograd_rows(Index vectors) { return many_registers ? (vectors > 2 ? 6 : 12) : (vectors > 1 ? 6 : 12); }
+constexpr Index winograd_rows(Index vectors) {
+  return many_registers ? (vectors > 2 ? 6 : 12) : (vectors > 1 ? 6 : 12);
+}
 
 /// Lines of 64 bytes to fetch into the second-level cache while a product runs: the first `count` from `at` on.
 struct WinogradAhead {
@@ -41,9 +43,8 @@ void winograd_product_tile(const WinogradOperands& op) {
   float* const products = op.products;
   const Index tile = op.input_tile, product_tile = op.product_tile;
   if (op.add)
-    unroll<R * V>([&](auto i) STAC3DL_INLINE_LAMBDA {
-      sum[i] = P::load(products + i / V * product_tile + i % V * P::width);
-    });
+    unroll<R * V>([&](auto i)
+                      STAC3DL_INLINE_LAMBDA { sum[i] = P::load(products + i / V * product_tile + i % V * P::width); });
   else
     unroll<R * V>([&](auto i) STAC3DL_INLINE_LAMBDA { sum[i] = P::zero(); });
   const float* u = op.weights;
@@ -74,9 +75,8 @@ void winograd_product_tile(const WinogradOperands& op) {
   }
   for (; weights < last_weights; weights += 64) STAC3DL_PREFETCH_L2(weights);
   for (; inputs < last_inputs; inputs += 64) STAC3DL_PREFETCH_L2(inputs);
-  unroll<R * V>([&](auto i) STAC3DL_INLINE_LAMBDA {
-    sum[i].store(products + i / V * product_tile + i % V * P::width);
-  });
+  unroll<R * V>([&](auto i)
+                    STAC3DL_INLINE_LAMBDA { sum[i].store(products + i / V * product_tile + i % V * P::width); });
 }
 
 using WinogradProduct = void (*)(const WinogradOperands&);

@@ -1,8 +1,8 @@
 // kernels/winograd_weights.inl - weights to points along rows and columns, laid out in panels for the product.
 //
 //   W [row and column point][panel of output channels][C][depth tap][panel's width]      the last panel may be narrower
-// Depth waits: its transform turns 3 taps into up to 6 points, so half as many bytes are kept and read, and a few channels
-// at a time become U in the first-level cache, just before the product.
+// Depth waits: its transform turns 3 taps into up to 6 points, so half as many bytes are kept and read, and a few
+// channels at a time become U in the first-level cache, just before the product.
 //   U [depth point][C][panel's width]
 
 /// tap[k] = tap k of `lanes` <= width output channels from `out` on, 0 in the lanes beyond.
@@ -52,8 +52,8 @@ ISA_INLINE void winograd_weight_plane(const float* tap, float* to, Index step) {
   });
 }
 
-/// W of input channels [c0, c1) and blocks of outputs [b0, b1) to `to`, which has room for `channels` input channels from
-/// `origin` on; points are `step` floats apart.
+/// W of input channels [c0, c1) and blocks of outputs [b0, b1) to `to`, which has room for `channels` input channels
+/// from `origin` on; points are `step` floats apart.
 template <int M>
 void winograd_weights_part(const WinogradPlan& plan, const WinogradWeightSource& source, Index c0, Index c1, Index b0,
                            Index b1, float* to, Index origin, Index channels, Index step) {
@@ -85,7 +85,8 @@ void winograd_weights_run(const WinogradPlan& plan, const WinogradWeightSource& 
   const Index parts = (C + some_c - 1) / some_c, step = plan.weight_point(), taps = plan.depth->taps;
   parallel_for((O + some_b - 1) / some_b * parts, [&](Index item) {
     const Index b0 = item / parts * some_b, b1 = std::min(O, b0 + some_b), c0 = item % parts * some_c;
-    winograd_weights_part<M>(plan, source, c0, std::min(C, c0 + some_c), b0, b1, u + b0 * channel_block * C * taps, 0, C, step);
+    winograd_weights_part<M>(plan, source, c0, std::min(C, c0 + some_c), b0, b1, u + b0 * channel_block * C * taps, 0,
+                             C, step);
   });
 }
 
@@ -107,7 +108,8 @@ ISA_INLINE Pack<float> winograd_weight_point(const float* w, Index step) {
   return sum;
 }
 
-/// U of depth points A and B, or of A alone, from W (channels, taps, vectors * width): (channels, vectors * width) each.
+/// U of depth points A and B, or of A alone, from W (channels, taps, vectors * width): (channels, vectors * width)
+/// each.
 template <const WinogradDepth& depth, int A, int B, int V>
 void winograd_weights_depth(const float* w, Index channels, float* ua, float* ub) {
   using P = Pack<float>;
@@ -129,7 +131,8 @@ void winograd_weights_depth(const float* w, Index channels, float* ua, float* ub
     });
 }
 
-/// pass.operator()<table, A, B>() for the depth points of a table, two and two where U of both fits the first-level cache.
+/// pass.operator()<table, A, B>() for the depth points of a table, two and two where U of both fits the first-level
+/// cache.
 template <int points, class Pass>
 ISA_INLINE void for_depth_pairs(Pass&& pass) {
   if constexpr (points == 6) {
