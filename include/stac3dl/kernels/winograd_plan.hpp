@@ -166,10 +166,12 @@ inline WinogradPlan winograd_with_samples(const WinogradPlan& plan, Index sample
 inline double winograd_cost(const WinogradPlan& plan) {
   const double points = static_cast<double>(plan.points()), at = points * static_cast<double>(plan.total_tiles());
   const double weights = static_cast<double>(plan.problem.in_channels * plan.out_blocks() * channel_block);
-  const double passes = static_cast<double>((plan.total_tiles() + 127) / 128);
-  const double products = 2 * at * weights / 235;  // 235 products and sums
-  const double transforms = at * static_cast<double>(plan.in_blocks() + plan.out_blocks()) * 2;
-  return products + transforms + passes * points * weights * 4 / 45;  // 45 bytes of weights
+  const double stored = weights * static_cast<double>(plan.tile_points() * plan.depth->taps) * sizeof(float);
+  const double products = 2 * at * weights / 205;  // sums a nanosecond
+  const double transforms = at * static_cast<double>(plan.in_blocks() + plan.out_blocks()) * 4;
+  const double reading = stored / 25;              // bytes a nanosecond, by each block of tiles
+  const double depth = points * weights * 0.075;   // their transform along depth
+  return products + transforms + static_cast<double>(plan.blocks()) * (reading + depth);
 }
 inline double direct_cost(const WinogradProblem& p) {
   const double taps = static_cast<double>(p.depth_taps * 9 * p.in_channels * p.out_channels);
