@@ -1,11 +1,10 @@
 // Gradients between many channels and a picture's few, by direct sums: exact on whole numbers.
-#include "stac3dl/kernels/conv3d_few.hpp"
-
 #include <doctest/doctest.h>
 
 #include <string>
 
 #include "stac3dl/kernels/conv3d.hpp"
+#include "stac3dl/kernels/conv3d_few.hpp"
 #include "winograd_cases.hpp"
 
 using namespace stac3dl;

@@ -22,11 +22,11 @@ struct Case {
 
 /// Outputs of 1 to 10 along each axis, T or W of 1, channels around blocks of 16, every padding.
 const Case cases[] = {
-    {{1, 1, 1, 1, 1}, 1, 3, {1, 1, 1}},    {{3, 3, 2, 5, 1}, 15, 3, {1, 1, 1}},   {{1, 15, 4, 1, 7}, 16, 3, {1, 1, 1}},
-    {{3, 16, 5, 8, 9}, 17, 3, {1, 1, 1}},  {{1, 17, 3, 4, 5}, 31, 3, {0, 0, 0}},  {{1, 31, 7, 2, 3}, 33, 3, {2, 2, 2}},
-    {{3, 33, 2, 3, 8}, 3, 3, {1, 0, 2}},   {{1, 64, 2, 7, 4}, 65, 3, {1, 1, 1}},  {{3, 65, 1, 3, 2}, 64, 3, {1, 1, 1}},
-    {{1, 1, 9, 5, 4}, 31, 3, {1, 2, 0}},   {{3, 31, 2, 1, 3}, 1, 3, {1, 1, 1}},   {{1, 17, 8, 4, 7}, 16, 3, {2, 0, 1}},
-    {{3, 17, 3, 5, 8}, 33, 1, {0, 1, 1}},  {{1, 64, 1, 9, 9}, 16, 1, {0, 2, 0}},  {{1, 3, 5, 1, 4}, 65, 1, {0, 1, 1}},
+    {{1, 1, 1, 1, 1}, 1, 3, {1, 1, 1}},   {{3, 3, 2, 5, 1}, 15, 3, {1, 1, 1}},  {{1, 15, 4, 1, 7}, 16, 3, {1, 1, 1}},
+    {{3, 16, 5, 8, 9}, 17, 3, {1, 1, 1}}, {{1, 17, 3, 4, 5}, 31, 3, {0, 0, 0}}, {{1, 31, 7, 2, 3}, 33, 3, {2, 2, 2}},
+    {{3, 33, 2, 3, 8}, 3, 3, {1, 0, 2}},  {{1, 64, 2, 7, 4}, 65, 3, {1, 1, 1}}, {{3, 65, 1, 3, 2}, 64, 3, {1, 1, 1}},
+    {{1, 1, 9, 5, 4}, 31, 3, {1, 2, 0}},  {{3, 31, 2, 1, 3}, 1, 3, {1, 1, 1}},  {{1, 17, 8, 4, 7}, 16, 3, {2, 0, 1}},
+    {{3, 17, 3, 5, 8}, 33, 1, {0, 1, 1}}, {{1, 64, 1, 9, 9}, 16, 1, {0, 2, 0}}, {{1, 3, 5, 1, 4}, 65, 1, {0, 1, 1}},
     {{1, 33, 2, 3, 3}, 1, 1, {0, 0, 2}},
 };
 
@@ -66,8 +66,8 @@ std::vector<const WinogradDepth*> depths_for(const Conv3dSpec& spec, const Winog
   return depths;
 }
 
-/// Every way to cut the work of one choice of tiles: threads by tiles or by channels, small or large blocks of tiles, weights
-/// transformed ahead or by the tasks that use them.
+/// Every way to cut the work of one choice of tiles: threads by tiles or by channels, small or large blocks of tiles,
+/// weights transformed ahead or by the tasks that use them.
 std::vector<WinogradPlan> cuts(const WinogradProblem& problem, const WinogradDepth& depth, int tile) {
   WinogradPlan plan = winograd_plan(problem, depth, tile);
   std::vector<WinogradPlan> plans;
@@ -171,9 +171,14 @@ TEST_CASE("winograd: every tile, however the work is cut, agrees with the refere
 }
 
 TEST_CASE("winograd: plain volumes of few channels") {
-  const Case narrow[] = {cases[0], cases[1], cases[9], cases[14],
-                         {{2, 3, 5, 9, 70}, 17, 3, {1, 1, 1}}, {{1, 4, 2, 6, 131}, 5, 3, {1, 2, 0}},
-                         {{1, 2, 1, 13, 37}, 33, 1, {0, 1, 1}}, {{1, 4, 7, 3, 5}, 65, 3, {0, 0, 2}}};
+  const Case narrow[] = {cases[0],
+                         cases[1],
+                         cases[9],
+                         cases[14],
+                         {{2, 3, 5, 9, 70}, 17, 3, {1, 1, 1}},
+                         {{1, 4, 2, 6, 131}, 5, 3, {1, 2, 0}},
+                         {{1, 2, 1, 13, 37}, 33, 1, {0, 1, 1}},
+                         {{1, 4, 7, 3, 5}, 65, 3, {0, 0, 2}}};
   PoisonedWorkspace ws(Index{1} << 20);
   double worst = 0;
   for (const Case& one : narrow) {
@@ -239,7 +244,8 @@ TEST_CASE("winograd: the same bits on any number of threads") {
 
 TEST_CASE("winograd: weight gradients whose tiles or depth points come in turns") {
   // many tiles for few weights; many tiles for many weights; depth points that are too many for all tiles
-  const Case turns[] = {{{2, 40, 1, 125, 120}, 100, 1, {0, 1, 1}}, {{1, 260, 1, 56, 52}, 240, 1, {0, 1, 1}},
+  const Case turns[] = {{{2, 40, 1, 125, 120}, 100, 1, {0, 1, 1}},
+                        {{1, 260, 1, 56, 52}, 240, 1, {0, 1, 1}},
                         {{1, 100, 9, 26, 25}, 120, 3, {1, 1, 1}}};
   for (const Case& one : turns) {
     CAPTURE(title(one));

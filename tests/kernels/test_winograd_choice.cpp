@@ -71,8 +71,8 @@ TEST_CASE("winograd_choice: accuracy with He weights and inputs after ReLU") {
         const double weights = error_over_rms(got_dw, dw);
         const std::string name = conv3d_variant_name<float>(x_shape, outputs, spec, variant);
         MESSAGE(name << ", " << std::string(isa_name(isa)) << ", " << channels << " to " << outputs
-                     << " channels: error over RMS " << forward << " forward, " << data << " data, "
-                     << weights << " weights");
+                     << " channels: error over RMS " << forward << " forward, " << data << " data, " << weights
+                     << " weights");
         CHECK(name == (accuracy == Conv3dAccuracy::exact      ? "direct"
                        : accuracy == Conv3dAccuracy::standard ? "winograd"
                                                               : "winograd_fast"));

@@ -22,22 +22,22 @@ enum class Transform { input, output, output_back, weight, weight_back };
 #else
 #define TEST_TARGET(features)
 #endif
-#define TEST_WINOGRAD_LINE(set, attribute)                                                        \
-  namespace stac3dl::kernels::set {                                                               \
-  template <int M>                                                                                \
+#define TEST_WINOGRAD_LINE(set, attribute)                                                          \
+  namespace stac3dl::kernels::set {                                                                 \
+  template <int M>                                                                                  \
   attribute void test_line(Transform what, int inputs, int outputs, const float* from, float* to) { \
-    using P = Pack<float>;                                                                        \
-    P in[8], out[8];                                                                              \
-    for (int i = 0; i < inputs; ++i) in[i] = P::load(from + i * P::width);                        \
-    for (int i = 0; i < 8; ++i) out[i] = P::zero();                                               \
-    if (what == Transform::input) WinogradLine<M>::input(in, out);                                \
-    if (what == Transform::output) WinogradLine<M>::output(in, out);                              \
-    if (what == Transform::output_back) WinogradLine<M>::output_back(in, out);                    \
-    if (what == Transform::weight) WinogradLine<M>::weight(in, out);                              \
-    if (what == Transform::weight_back) WinogradLine<M>::weight_back(in, out);                    \
-    for (int i = 0; i < outputs; ++i) out[i].store(to + i * P::width);                            \
-  }                                                                                               \
-  inline Index test_width() { return Pack<float>::width; }                                        \
+    using P = Pack<float>;                                                                          \
+    P in[8], out[8];                                                                                \
+    for (int i = 0; i < inputs; ++i) in[i] = P::load(from + i * P::width);                          \
+    for (int i = 0; i < 8; ++i) out[i] = P::zero();                                                 \
+    if (what == Transform::input) WinogradLine<M>::input(in, out);                                  \
+    if (what == Transform::output) WinogradLine<M>::output(in, out);                                \
+    if (what == Transform::output_back) WinogradLine<M>::output_back(in, out);                      \
+    if (what == Transform::weight) WinogradLine<M>::weight(in, out);                                \
+    if (what == Transform::weight_back) WinogradLine<M>::weight_back(in, out);                      \
+    for (int i = 0; i < outputs; ++i) out[i].store(to + i * P::width);                              \
+  }                                                                                                 \
+  inline Index test_width() { return Pack<float>::width; }                                          \
   }
 TEST_WINOGRAD_LINE(isa_portable, )
 #if STAC3DL_X86_ISAS

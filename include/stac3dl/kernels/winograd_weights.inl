@@ -119,6 +119,8 @@ void winograd_weights_depth(const float* w, Index channels, float* ua, float* ub
   for (Index c = 0; c < channels; ++c, w += depth.taps * width, ua += width, ub += width)
     unroll<V>([&](auto v) STAC3DL_INLINE_LAMBDA {
       constexpr Index at = v * P::width;
+      if constexpr (A == 0)  // the first to read these weights
+        for (int k = 0; k < depth.taps; ++k) STAC3DL_PREFETCH(w + at + (4 * depth.taps + k) * width);
       if constexpr (pair) {  // points a and -a share the even and the odd part
         const P even = fma(P::all(static_cast<float>(G[A][2])), P::load(w + at + 2 * width),
                            P::load(w + at) * P::all(static_cast<float>(G[A][0])));
