@@ -31,6 +31,10 @@ TEST_CASE("winograd_choice: which convolutions it takes, and with which tiles") 
   CHECK(choose_winograd(problem(4, 14, 14, 512, 512), Conv3dAccuracy::fast).tile == 4);
   CHECK(choose_winograd(problem(2, 7, 7, 512, 512), standard).depth == &winograd_depth_pair);
   CHECK(choose_winograd(problem(16, 112, 112, 3, 64), standard).tile == 4);  // a picture
+  // both ways, so that it stays in the chain of blocked volumes
+  CHECK(conv3d_winograd_plan({1, 3, 16, 112, 112}, {1, 64, 16, 112, 112}, {}, standard));
+  CHECK(conv3d_winograd_data_plan({1, 3, 16, 112, 112}, {1, 64, 16, 112, 112}, {}, standard));
+  CHECK_FALSE(conv3d_winograd_data_plan({1, 3, 16, 112, 112}, {1, 64, 16, 112, 112}, {}, Conv3dAccuracy::exact));
   CHECK(choose_winograd(problem(1, 16, 16, 64, 64), standard).depth == &winograd_depth_2);
   const WinogradPlan odd = winograd_plan(problem(9, 11, 5, 17, 33), winograd_depth_4, 4);
   CHECK(odd.tiles == std::array<Index, 3>{3, 3, 2});

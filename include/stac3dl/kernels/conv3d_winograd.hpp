@@ -41,7 +41,9 @@ inline WinogradPlan conv3d_winograd_plan(const Shape<5>& x, const Shape<5>& y, c
 }
 inline WinogradPlan conv3d_winograd_data_plan(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec,
                                               Conv3dAccuracy accuracy) {
-  return winograd_possible(spec) ? choose_winograd(winograd_data_problem(x, y, spec), accuracy) : WinogradPlan{};
+  // a picture's gradient is summed directly from the blocked volume (conv3d_few.hpp), which beats other direct sums
+  const bool few = x[1] <= narrow_channels;
+  return winograd_possible(spec) ? choose_winograd(winograd_data_problem(x, y, spec), accuracy, few) : WinogradPlan{};
 }
 
 inline void conv3d_forward_winograd(const WinogradPlan& plan, CView<float, 5> x, CView<float, 5> w, CView<float, 1> b,

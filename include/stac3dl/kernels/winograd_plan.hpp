@@ -8,6 +8,8 @@
 /// Products an output: 27 directly, 8 with F(2,2,2), 4.5 with F(2,4,4), 3.4 with F(4,4,4) (less gained at edges).
 #pragma once
 
+#include <limits>
+
 #include "stac3dl/kernels/blocked.hpp"
 #include "stac3dl/kernels/conv3d_spec.hpp"
 #include "stac3dl/kernels/winograd_depth.hpp"
@@ -181,8 +183,8 @@ inline double direct_cost(const WinogradProblem& p) {
 /// The tiles for a problem; an empty plan where direct sums are the better choice.
 ///
 /// All tiles are within the bar of `standard`: at 512 channels F(4,4,4) errs by 5e-5 of the outputs' RMS, F(4,3,3) by
-/// 6e-5.  The cheapest is taken; `fast` takes F(4,4,4) wherever it beats direct sums.
-inline WinogradPlan choose_winograd(const WinogradProblem& p, Conv3dAccuracy accuracy) {
+/// 6e-5.  The cheapest is taken; `fast` takes F(4,4,4) wherever it beats direct sums.  `always`: a plan wherever tiles fit.
+inline WinogradPlan choose_winograd(const WinogradProblem& p, Conv3dAccuracy accuracy, bool always = false) {
   if (accuracy == Conv3dAccuracy::exact || p.samples == 0) return {};
   if (p.out[0] < 1 || p.out[1] < 3 || p.out[2] < 3) return {};
   const WinogradDepth& depth = p.depth_taps == 1                                    ? winograd_depth_single
@@ -190,7 +192,7 @@ inline WinogradPlan choose_winograd(const WinogradProblem& p, Conv3dAccuracy acc
                                : p.out[0] >= 3                                      ? winograd_depth_4
                                                                                     : winograd_depth_2;
   WinogradPlan best;
-  double least = direct_cost(p);
+  double least = always ? std::numeric_limits<double>::infinity() : direct_cost(p);
   for (const int tile : {4, 3, 2}) {
     const WinogradPlan plan = winograd_plan(p, depth, tile);
     const double cost = winograd_cost(plan);
