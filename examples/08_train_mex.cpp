@@ -5,10 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "stac3dl/stac3dl.hpp"
-
 #include "stac3dl/io.hpp"
 #include "stac3dl/io/preparation_json.hpp"
+#include "stac3dl/stac3dl.hpp"
 
 using namespace stac3dl;
 
@@ -46,13 +45,6 @@ std::vector<std::string> names_of(const std::vector<int>& people) {
   std::vector<std::string> names;
   for (int person : people) names.push_back((person < 10 ? "0" : "") + std::to_string(person));
   return names;
-}
-
-/// What prepare_mex does, in words that the model file keeps.
-std::string preparation_json(const WindowSource& source) {
-  auto inputs = window_preparation(source.options(), source.statistics());
-  inputs[0].cleaned = {"fill_no_return"}, inputs[1].cleaned = {"square_root"};
-  return preparation_to_json(inputs);
 }
 
 }  // namespace
@@ -103,7 +95,8 @@ int main(int argc, char** argv) try {
   const StopSignal stop;
   trainer.hooks.stop = &stop.flag();
   const TrainReport report = validation.empty() ? trainer.fit(train) : trainer.fit(train, held_out);
-  save_model(path, model, {mex_classes(), preparation_json(train)}, may);
+  const auto preparation = window_preparation(windows, statistics, mex_pipeline());
+  save_model(path, model, {mex_classes(), preparation_to_json(preparation)}, may);
   std::cout << (report.reason == StopReason::interrupted ? "interrupted; " : "") << "saved " << path << " after "
             << static_cast<int>(report.seconds) << " s\n\n";
 
