@@ -93,7 +93,7 @@ TEST_CASE("pipeline: every step's live form equals the whole recording, to the b
     }
   }
   check_live_equals_whole({CheckRange{0.1, 5}, FlyingPixels{0.5}, FillHoles{0.4, 2}}, depth);
-  check_live_equals_whole({Resize{2, 3}, Crop{2, 2}, MirrorPicture{Mirror::rows}}, depth);
+  check_live_equals_whole({Resize{2, 3}, Crop{2, 2}, MirrorPicture{Mirror::rows}, Standardise{{0.3}, {0.7}}}, depth);
   check_live_equals_whole({CheckBones{{-1, 0, 1, 1, 0}, 0.5, 0.6}}, skeleton);
   check_live_equals_whole({FaceCamera{0, 1, 2, 3, 1, 0.5}, MirrorSkeleton{{{2, 3}}, 0}}, skeleton);
 }

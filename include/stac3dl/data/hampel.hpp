@@ -39,6 +39,9 @@ struct Hampel {
           for (Index i = first; i < last; ++i)
             if (counts(stream, i, p)) around.push_back(value(i));
           if (around.size() < 5) continue;
+          // values this close together hold no outlier, whatever their median is; most of a mat reads 0
+          const auto [low, high] = std::minmax_element(around.begin(), around.end());
+          if (static_cast<double>(*high - *low) <= threshold * least) continue;
           const float middle = upper_median(around);
           for (const float x : around) away.push_back(std::abs(x - middle));
           const double deviation = std::max(1.4826 * static_cast<double>(upper_median(away)), least);

@@ -18,7 +18,18 @@ STAC3DL_NAMESPACE_BEGIN
 /// Places without a return in the depth get their median, of the mat the square root is taken.
 inline Pipeline mex_pipeline() { return {{{"depth", {FillNoReturn{}}}, {"mat", {SquareRoot{}}}}}; }
 
-/// The same, in place.  Call it once.
+/// For recordings that are damaged: spikes become gaps, and gaps are filled, of the depth from its own past.  A spike
+/// beside a gap is only seen if there is enough around it, hence the long windows.
+inline Pipeline mex_repair_pipeline() {
+  return {{{"depth",
+            {FillNoReturn{}, Hampel{1, 5, 0.02}, FillHoles{1, 32}, EvenRate{10, RateMode::blend, 0.35},
+             RepeatPast{1, 8, 2}, FillGaps{3}}},
+           {"mat", {CheckRange{0, 4095}, Hampel{0.5, 5, 30}, FillHoles{1, 32}, SquareRoot{}}},
+           {"thigh", {CheckRange{-8.5, 8.5}, Hampel{0.2, 5, 0.02}}},
+           {"wrist", {CheckRange{-8.5, 8.5}, Hampel{0.2, 5, 0.02}}}}};
+}
+
+/// What mex_pipeline does, in place.  Call it once.
 inline PreparationReport prepare_mex(std::vector<Recording>& recordings) { return prepare(mex_pipeline(), recordings); }
 
 /// Options for the named modalities in this order: any of depth, mat, thigh, wrist.

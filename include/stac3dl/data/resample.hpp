@@ -84,7 +84,7 @@ bool walk_bins(std::span<const double> times, const TimeGrid& grid, double max_g
 
 /// resample() for a stream that is known to be in order.
 inline Stream resample_sorted(const Stream& stream, const TimeGrid& grid, double max_gap, Bridge bridge = Bridge::all) {
-  const auto [channels, height, width] = stream.grid();
+  const Index channels = stream.frames.size(1), height = stream.frames.size(2), width = stream.frames.size(3);
   const Index places = height * width;
   Stream out;
   out.name = stream.name;
