@@ -138,3 +138,30 @@ TEST_CASE("windows: larger frames are cropped to the model's size, in their midd
   options.modalities[0].height = 3;
   CHECK_ERROR(make_sample(r, options, {{{0}, {1}}}, 1), "crop_window: want 3 x 1");
 }
+
+TEST_CASE("windows: partial ones, wherever some sensor has seen half of them") {
+  Recording r = small_recording("a", 0, 30);
+  const auto keep = [](Stream& s, double begin, double end) {
+    const StreamView part = s.slice(begin, end);
+    s = Stream{s.name, {part.times.begin(), part.times.end()}, Tensor<float, 4>(part.frames), {}};
+  };
+  keep(r.streams[0], 0, 8), keep(r.streams[1], 6, 31);   // the camera stops early, the belt starts late
+  for (Index t = 0; t < r.streams[1].size(); ++t)        // and nobody sees anything from 12 to 20 s
+    if (const double time = r.streams[1].times[static_cast<std::size_t>(t)]; time > 12 && time < 20) {
+      if (r.streams[1].valid.empty()) r.streams[1].valid = Tensor<std::uint8_t, 1>({r.streams[1].size()}, 1);
+      r.streams[1].valid[t] = 0;
+    }
+  WindowOptions options{4, 2, 1, {{"camera", 8}, {"belt", 8}}};
+  const auto starts = [&] {
+    std::vector<double> all;
+    for (const WindowPlace& place : place_windows({r}, {0}, options)) all.push_back(place.start);
+    return all;
+  };
+  CHECK(starts() == std::vector<double>{6});
+  options.partial = true;
+  CHECK(starts() == std::vector<double>{0, 2, 4, 6, 8, 10, 18, 20, 22, 24, 26});
+  const Sample late = make_sample(r, options, {{{0}, {1}}, {{0, 0}, {1, 1}}}, 22);
+  CHECK(late.inputs[0].frames.array().maxCoeff() == 0);
+  CHECK(late.inputs[1].frames.empty());
+  CHECK(seen_seconds(r.streams[1], 10, 22, 1) == doctest::Approx(4));
+}

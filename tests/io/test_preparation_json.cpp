@@ -91,3 +91,15 @@ TEST_CASE("preparation_json: files from before there were steps are read") {
   CHECK(std::holds_alternative<FillNoReturn>(old[0].steps[0]));
   CHECK(std::holds_alternative<SquareRoot>(old[0].steps[1]));
 }
+
+TEST_CASE("preparation_json: the part of larger frames that the model sees") {
+  const WindowOptions options{2, 1, 3, {{"rgb", 4, 1, {}, 112, 100}}};
+  const std::string text = preparation_to_json(window_preparation(options, {{{0}, {1}}}));
+  CHECK(text.find(R"("crop":[112,100])") != text.npos);
+  const WindowOptions back = window_options(preparation_from_json(text));
+  CHECK(back.modalities[0].height == 112);
+  CHECK(back.modalities[0].width == 100);
+  std::string odd = text;
+  odd.replace(odd.find("[112,100]"), 9, "[1]");
+  CHECK_THROWS_WITH(preparation_from_json(odd), doctest::Contains("input \"rgb\": crop: want 2 whole numbers"));
+}

@@ -27,6 +27,7 @@ struct WindowOptions {
   double length = 5, stride = 2.5;          ///< seconds
   double max_gap = 3;                       ///< a longer hole in a stream is masked, a shorter one bridged; seconds
   std::vector<ModalityOptions> modalities;  ///< in the model's order
+  bool partial = false;                     ///< also where only some of the streams have frames: the others are masked
 };
 
 /// Where a window begins.
@@ -51,8 +52,8 @@ inline void check_windows(const WindowOptions& options) {
   }
 }
 
-/// The time that the streams named in the options share; streams that the model does not read do not narrow it.
-/// Throws if there is none.
+/// The time that the streams named in the options share, or with `partial` that any of them has frames in; streams that
+/// the model does not read do not narrow it.  Throws if there is none.
 inline Interval common_time(const Recording& recording, const WindowOptions& options) {
   std::vector<const Stream*> streams;
   bool any = false;
@@ -61,7 +62,11 @@ inline Interval common_time(const Recording& recording, const WindowOptions& opt
     any = any || !streams.back()->absent();
   }
   check(any, "recording ", recording.id, ": all of its streams are absent");
-  const Interval common = overlap(streams);
+  Interval common = overlap(streams);
+  if (options.partial)
+    for (const Stream* stream : streams)
+      if (!stream->absent())
+        common = {std::min(common.begin, stream->times.front()), std::max(common.end, stream->times.back())};
   check(common.begin < common.end, "recording ", recording.id,
         ": its streams have no time in common; the last "
         "to begin begins ",
@@ -69,8 +74,21 @@ inline Interval common_time(const Recording& recording, const WindowOptions& opt
   return common;
 }
 
+/// How much of [begin, end) lies between valid frames of the stream that are at most max_gap apart, in seconds.
+inline double seen_seconds(const Stream& stream, double begin, double end, double max_gap) {
+  double seen = 0, before = std::numeric_limits<double>::infinity();
+  for (Index t = 0; t < stream.size(); ++t) {
+    if (!stream.valid.empty() && stream.valid[t] == 0) continue;
+    const double time = stream.times[static_cast<std::size_t>(t)];
+    if (time - before <= max_gap) seen += std::max(0.0, std::min(time, end) - std::max(before, begin));
+    before = time;
+  }
+  return seen;
+}
+
 /// All windows that fit into the common time of each chosen recording, `stride` apart.  A recording shorter than a
-/// window gets one all the same; what lies behind its end is masked.
+/// window gets one all the same; what lies behind its end is masked.  With `partial`, windows of which no stream has
+/// seen half are left out: there is nothing to look at.
 inline std::vector<WindowPlace> place_windows(const std::vector<Recording>& recordings,
                                               const std::vector<Index>& chosen, const WindowOptions& options) {
   check_windows(options);
@@ -78,11 +96,20 @@ inline std::vector<WindowPlace> place_windows(const std::vector<Recording>& reco
   for (Index r : chosen) {
     check(r >= 0 && r < static_cast<Index>(recordings.size()), "place_windows: recording ", r, " of ",
           recordings.size());
-    const Interval time = common_time(recordings[static_cast<std::size_t>(r)], options);
+    const Recording& recording = recordings[static_cast<std::size_t>(r)];
+    const Interval time = common_time(recording, options);
+    const auto seen = [&](double start) {
+      return std::any_of(options.modalities.begin(), options.modalities.end(), [&](const ModalityOptions& m) {
+        return 2 * seen_seconds(recording.stream(m.name), start, start + options.length, options.max_gap) >=
+               options.length;
+      });
+    };
     // a nanosecond of grace, so that a recording of exactly n strides and a window has n + 1 of them
     const double fits = std::floor((time.length() - options.length + 1e-9) / options.stride);
-    for (Index k = 0; k <= std::max<Index>(0, static_cast<Index>(fits)); ++k)
-      places.push_back({r, time.begin + static_cast<double>(k) * options.stride});
+    for (Index k = 0; k <= std::max<Index>(0, static_cast<Index>(fits)); ++k) {
+      const double start = time.begin + static_cast<double>(k) * options.stride;
+      if (!options.partial || seen(start)) places.push_back({r, start});
+    }
   }
   return places;
 }

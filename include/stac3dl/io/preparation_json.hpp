@@ -7,6 +7,7 @@
 /// Inputs that are cut from recordings also say how, in these keys of theirs:
 ///   "steps": [{"step": "fill_no_return", ...}, ...]  done to the stream, in this order (io/pipeline_json.hpp)
 ///   "seconds": 5, "frames": 16, "max_gap": 3         the window and its bins (data/windows.hpp)
+///   "crop": [112, 112]                               rows and columns of larger frames, from their middle
 /// (older files have "cleaned": ["fill_no_return", "square_root"] in place of steps)
 /// so that a new recording becomes input by
 ///   prepare_recording(preparation, recording);
@@ -31,6 +32,7 @@ struct InputPreparation {
   double seconds = 0;            ///< of a window; 0: samples are made whole, not cut from recordings
   Index frames = 0;              ///< bins of a window
   double max_gap = 0;            ///< a longer hole is masked; seconds
+  Index height = 0, width = 0;   ///< of the part of larger frames that the model sees; 0: all of them
 };
 
 namespace detail {
@@ -54,6 +56,7 @@ inline std::string preparation_to_json(const std::vector<InputPreparation>& inpu
     if (!p.steps.empty()) list.back()["steps"] = steps_to_json(p.steps, p.name);
     if (p.seconds > 0)
       list.back()["seconds"] = p.seconds, list.back()["frames"] = p.frames, list.back()["max_gap"] = p.max_gap;
+    if (p.height > 0 || p.width > 0) list.back()["crop"] = {p.height, p.width};
   }
   return Json{{"inputs", list}}.dump();
 }
@@ -77,6 +80,11 @@ inline std::vector<InputPreparation> preparation_from_json(const std::string& te
         input.seconds = p.at("seconds").template get<double>();
         input.frames = p.at("frames").template get<Index>();
         input.max_gap = p.at("max_gap").template get<double>();
+      }
+      if (p.contains("crop")) {
+        std::array<Index, 2> crop{};
+        fields_from_json(p.at("crop"), crop, path + ": crop");
+        input.height = crop[0], input.width = crop[1];
       }
       inputs.push_back(std::move(input));
     }
@@ -122,7 +130,7 @@ inline WindowOptions window_options(const std::vector<InputPreparation>& prepara
     check(p.seconds == first.seconds && p.max_gap == first.max_gap, "preparation: input ", in_quotes(p.name),
           ": windows of ", p.seconds, " s with gaps up to ", p.max_gap, " s, but ", first.seconds, " s and ",
           first.max_gap, " s of ", in_quotes(first.name), "; all must be the same");
-    options.modalities.push_back({p.name, p.frames, p.motion_gain, {}});
+    options.modalities.push_back({p.name, p.frames, p.motion_gain, {}, p.height, p.width});
   }
   check_windows(options);
   return options;
@@ -147,8 +155,15 @@ inline std::vector<InputPreparation> window_preparation(const WindowOptions& opt
           "window_preparation: the pipeline names stream ", s.stream, ", which is no modality");
   for (std::size_t m = 0; m < statistics.size(); ++m) {
     const ModalityOptions& modality = options.modalities[m];
-    inputs.push_back(
-        {modality.name, statistics[m], modality.motion_gain, {}, options.length, modality.frames, options.max_gap});
+    inputs.push_back({modality.name,
+                      statistics[m],
+                      modality.motion_gain,
+                      {},
+                      options.length,
+                      modality.frames,
+                      options.max_gap,
+                      modality.height,
+                      modality.width});
     for (const StreamSteps& s : pipeline.streams)
       if (s.stream == modality.name) inputs.back().steps = s.steps;
   }
