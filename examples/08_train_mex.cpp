@@ -5,57 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "stac3dl/stac3dl.hpp"
-
-#include "stac3dl/io.hpp"
-#include "stac3dl/io/preparation_json.hpp"
+#include "mex_model.hpp"
 
 using namespace stac3dl;
-
-namespace {
-
-/// The default encoders, but L = 8 steps of 0.6 s in place of 4: the second convolution halves time once less.
-ModelConfig small_model() {
-  ModelConfig c;
-  c.modalities = {presets::depth_12x16(), presets::pressure_32x16(), presets::signal("thigh", 3),
-                  presets::signal("wrist", 3)};
-  c.modalities[1].name = "mat";
-  for (std::size_t m = 0; m < 4; ++m) c.modalities[m].blocks[1].stride[0] /= 2;
-  c.classes = static_cast<Index>(mex_classes().size());
-  c.width = c.lstm_units = 32;
-  c.position_embedding = true;
-  c.fc6 = c.fc7 = 0;
-  c.dropout = c.token_dropout = 0.2;
-  return c;
-}
-
-TrainOptions training(Index epochs, std::uint64_t seed) {
-  TrainOptions t;
-  t.epochs = epochs;
-  t.batch_size = 64;
-  t.seed = seed;
-  t.schedule.rate = 3e-3;
-  t.schedule.warmup_epochs = 0.1 * static_cast<double>(epochs);
-  t.loss.label_smoothing = 0.1;
-  t.clip_norm = 2;
-  t.keep_best = false;  // the last weights, as where nothing is validated
-  return t;
-}
-
-std::vector<std::string> names_of(const std::vector<int>& people) {
-  std::vector<std::string> names;
-  for (int person : people) names.push_back((person < 10 ? "0" : "") + std::to_string(person));
-  return names;
-}
-
-/// What prepare_mex does, in words that the model file keeps.
-std::string preparation_json(const WindowSource& source) {
-  auto inputs = window_preparation(source.options(), source.statistics());
-  inputs[0].cleaned = {"fill_no_return"}, inputs[1].cleaned = {"square_root"};
-  return preparation_to_json(inputs);
-}
-
-}  // namespace
 
 int main(int argc, char** argv) try {
   std::string folder, accuracy = "standard", path = "mex.safetensors";
@@ -79,19 +31,16 @@ int main(int argc, char** argv) try {
 
   MexData data = load_mex(folder);
   std::cout << data.report.summary() << "\n";
-  if (!validation.empty())  // a test that has been looked at is none
-    std::erase_if(data.recordings, [out = names_of(test)](const Recording& r) {
-      return std::find(out.begin(), out.end(), r.subject) != out.end();
-    });
+  if (!validation.empty()) mex_model::leave_out(data.recordings, test);
   prepare_mex(data.recordings);
   const auto recordings = std::make_shared<const std::vector<Recording>>(std::move(data.recordings));
-  const Split split = hold_out(*recordings, names_of(validation.empty() ? test : validation));
+  const Split split = hold_out(*recordings, mex_model::names_of(validation.empty() ? test : validation));
   const WindowOptions windows = mex_windows();
   const auto statistics = compute_statistics(*recordings, split.train, windows);
   const WindowSource train(recordings, split.train, windows, statistics, mex_augment(windows), seed);
   const WindowSource held_out(recordings, split.test, windows, statistics);
 
-  StaC3d<float> model(small_model(), seed);
+  StaC3d<float> model(mex_model::config(), seed);
   model.set_accuracy(conv3d_accuracy(accuracy));
   std::cout << "sta_c3dl: " << model.plan().parameters << " parameters, L = " << model.plan().steps
             << ", P = " << model.plan().positions << "\ntrain: " << train.size() << " windows of " << split.train.size()
@@ -99,11 +48,12 @@ int main(int argc, char** argv) try {
             << split.test.size() << " recordings of " << split.test_people.size() << " other people; " << num_threads()
             << " threads\n";
 
-  Trainer trainer(model, training(epochs, seed));
+  Trainer trainer(model, mex_model::training(epochs, seed));
   const StopSignal stop;
   trainer.hooks.stop = &stop.flag();
   const TrainReport report = validation.empty() ? trainer.fit(train) : trainer.fit(train, held_out);
-  save_model(path, model, {mex_classes(), preparation_json(train)}, may);
+  const auto preparation = window_preparation(windows, statistics, mex_pipeline());
+  save_model(path, model, {mex_classes(), preparation_to_json(preparation)}, may);
   std::cout << (report.reason == StopReason::interrupted ? "interrupted; " : "") << "saved " << path << " after "
             << static_cast<int>(report.seconds) << " s\n\n";
 

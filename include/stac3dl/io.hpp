@@ -14,6 +14,7 @@
 #include "stac3dl/io/mex.hpp"
 #include "stac3dl/io/model_file.hpp"
 #include "stac3dl/io/options_json.hpp"
+#include "stac3dl/io/pipeline_json.hpp"
 #include "stac3dl/io/preparation_json.hpp"
 #include "stac3dl/io/safetensors.hpp"
 #include "stac3dl/io/safetensors_header.hpp"

@@ -55,7 +55,7 @@ TEST_CASE("fill_no_return: the median over time of the returns at the place") {
 TEST_CASE("take_square_root: of what is above 0") {
   Stream stream{"mat", {0, 1}, Tensor<float, 4>({2, 1, 1, 2}, {0, 4, -3, 144}), {}};
   take_square_root(stream);
-  CHECK(stream.frames[1] == 2);
+  CHECK(stream.frames[1] == doctest::Approx(2));
   CHECK(stream.frames[2] == 0);
-  CHECK(stream.frames[3] == 12);
+  CHECK(stream.frames[3] == doctest::Approx(12));
 }

@@ -121,3 +121,28 @@ TEST_CASE("resample: refuses what is not in order and grids that are none") {
   CHECK_ERROR(resample(stream, {0, 1, 2}, -1), "max_gap");
   CHECK(resample(stream, {0, 1, 0}).size() == 0);
 }
+
+TEST_CASE("resample: places that are masked one by one have samples of their own") {
+  Stream stream = picture("p", {0, 1, 2, 3, 4}, {2, 1, 2});
+  stream.places = Tensor<std::uint8_t, 2>({5, 2}, {1, 1, 1, 0, 1, 0, 1, 1, 1, 1});
+  stream.frames(Index{1}, Index{0}, Index{0}, Index{1}) = stream.frames(Index{2}, Index{1}, Index{0}, Index{1}) = 1e6;
+  const Stream bridged = resample(stream, {0, 1, 4}), masked = resample(stream, {0, 1, 4}, 2);
+  for (Index j = 0; j < 4; ++j)
+    for (Index c = 0; c < 2; ++c)
+      for (Index p = 0; p < 2; ++p)
+        CHECK(bridged.frames(j, c, Index{0}, p) == doctest::Approx(static_cast<double>(100 * c + p + j) + 0.5));
+  CHECK(bridged.places.empty());
+  CHECK(masked.valid.empty());
+  const int want[] = {1, 0, 1, 0, 1, 0, 1, 1};
+  for (Index i = 0; i < 8; ++i) CHECK(static_cast<int>(masked.places[i]) == want[i]);
+}
+
+TEST_CASE("resample: a grid that begins later has the same bins to the bit") {
+  const Stream stream = signal("s", jittered(1000, 1020, 15), [](double t) { return std::sin(t); });
+  const TimeGrid early{0, 0.3, 40, 3340}, late{0, 0.3, 20, 3360};
+  const Stream a = resample(stream, early), b = resample(stream, late);
+  for (Index j = 0; j < 20; ++j) {
+    CHECK(a.times[static_cast<std::size_t>(j + 20)] == b.times[static_cast<std::size_t>(j)]);
+    CHECK(a.frames[j + 20] == b.frames[j]);
+  }
+}

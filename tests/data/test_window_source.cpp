@@ -181,6 +181,35 @@ TEST_CASE("prepare_mex: the depth is filled, the mat's root taken, what is absen
   recordings[1].streams.push_back({"thigh", {0}, Tensor<float, 4>({1, 1, 1, 1}, {9}), {}});
   prepare_mex(recordings);
   CHECK(recordings[0].streams[0].frames[0] == 0.5f);
-  CHECK(recordings[0].streams[1].frames[0] == 3);
+  CHECK(recordings[0].streams[1].frames[0] == doctest::Approx(3));
   CHECK(recordings[1].streams[0].frames[0] == 9);
+}
+
+TEST_CASE(
+    "WindowSource: with everything varied, a sample is known by seed, epoch and index, on any number of threads") {
+  std::vector<Recording> list{small_recording("a", 0), small_recording("b", 1)};
+  for (Recording& r : list) r.streams.push_back(picture("skeleton", even_times(0, 12, 20), {3, 5, 1}));
+  const auto recordings = std::make_shared<const std::vector<Recording>>(list);
+  const WindowOptions options{4, 1, 3, {{"camera", 8, 2.0, {}, 2, 2}, {"belt", 16}, {"skeleton", 8}}};
+  AugmentOptions augment;
+  augment.speed_low = 0.8, augment.speed_high = 1.2, augment.shift = 1, augment.mirror = 0.5, augment.dropout = 0.2;
+  augment.gap = 0.5, augment.modalities.resize(3);
+  augment.modalities[0].picture = {.contrast = 0.2, .brightness = 0.1, .noise = 0.1, .crop = 0.6};
+  augment.modalities[1].sensor = {.gain = 0.2, .noise = 0.1};
+  augment.modalities[2].sensor.rotation = 10;
+  augment.modalities[2].skeleton = {.turn = 20, .noise = 0.1, .mirror = true, .pairs = {{1, 2}}};
+  const WindowSource source(recordings, {0, 1}, options, compute_statistics(*recordings, {0, 1}, options), augment, 7);
+  const auto draw = [&](int threads, std::uint64_t epoch) {
+    std::vector<Sample> samples(static_cast<std::size_t>(source.size()));
+    set_num_threads(threads);
+    parallel_for(source.size(), [&](Index i) { samples[static_cast<std::size_t>(i)] = source.sample(i, epoch); });
+    set_num_threads(0);
+    return samples;
+  };
+  const auto one = draw(1, 3), four = draw(4, 3), other = draw(1, 4);
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    CHECK(same(one[i], four[i]));
+    CHECK_FALSE(same(one[i], other[i]));
+    CHECK(one[i].inputs[0].x.shape() == Shape<4>{1, 8, 2, 2});
+  }
 }

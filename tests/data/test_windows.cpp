@@ -108,3 +108,60 @@ TEST_CASE("check_windows: each wrong field is named") {
   refuse([](WindowOptions& o) { o.modalities[1].frames = 0; }, "camera.frames");
   refuse([](WindowOptions& o) { o.modalities[0].motion_gain = std::nan(""); }, "belt.motion_gain");
 }
+
+TEST_CASE("windows: joints that are masked one by one reach the sample as positions, and read 0") {
+  Recording r = small_recording("a", 0);
+  Stream& camera = r.streams[0];
+  camera.places = Tensor<std::uint8_t, 2>({camera.size(), 6}, 1);
+  for (Index t = 0; t < camera.size(); ++t) camera.places(t, 4) = 0;
+  const WindowOptions options{4, 2, 1, {{"camera", 8, 3.0, {}}}};
+  const Sample s = make_sample(r, options, {{{1}, {2}}}, 1);
+  CHECK(s.inputs[0].positions.shape() == Shape<2>{8, 6});
+  for (Index t = 0; t < 8; ++t)
+    for (Index p = 0; p < 6; ++p) {
+      CHECK(static_cast<int>(s.inputs[0].positions(t, p)) == (p != 4));
+      if (p == 4) CHECK(s.inputs[0].x.data()[t * 6 + p] == 0);
+    }
+  Recording whole = small_recording("a", 0);
+  const Sample w = make_sample(whole, options, {{{1}, {2}}}, 1);
+  for (Index t = 0; t < 8; ++t) CHECK(s.inputs[0].x.data()[t * 6] == doctest::Approx(w.inputs[0].x.data()[t * 6]));
+}
+
+TEST_CASE("windows: larger frames are cropped to the model's size, in their middle") {
+  const Recording r = small_recording("a", 0);   // camera: 10 y + x on 2 x 3
+  WindowOptions options{4, 2, 1, {{"camera", 8}}};
+  const Sample whole = make_sample(r, options, {{{0}, {1}}}, 1);
+  options.modalities[0].height = 2, options.modalities[0].width = 1;
+  const Sample middle = make_sample(r, options, {{{0}, {1}}}, 1);
+  CHECK(middle.inputs[0].x.shape() == Shape<4>{1, 8, 2, 1});
+  CHECK(middle.inputs[0].x(0, 3, 1, 0) == whole.inputs[0].x(0, 3, 1, 1));
+  options.modalities[0].height = 3;
+  CHECK_ERROR(make_sample(r, options, {{{0}, {1}}}, 1), "crop_window: want 3 x 1");
+}
+
+TEST_CASE("windows: partial ones, wherever some sensor has seen half of them") {
+  Recording r = small_recording("a", 0, 30);
+  const auto keep = [](Stream& s, double begin, double end) {
+    const StreamView part = s.slice(begin, end);
+    s = Stream{s.name, {part.times.begin(), part.times.end()}, Tensor<float, 4>(part.frames), {}};
+  };
+  keep(r.streams[0], 0, 8), keep(r.streams[1], 6, 31);   // the camera stops early, the belt starts late
+  for (Index t = 0; t < r.streams[1].size(); ++t)        // and nobody sees anything from 12 to 20 s
+    if (const double time = r.streams[1].times[static_cast<std::size_t>(t)]; time > 12 && time < 20) {
+      if (r.streams[1].valid.empty()) r.streams[1].valid = Tensor<std::uint8_t, 1>({r.streams[1].size()}, 1);
+      r.streams[1].valid[t] = 0;
+    }
+  WindowOptions options{4, 2, 1, {{"camera", 8}, {"belt", 8}}};
+  const auto starts = [&] {
+    std::vector<double> all;
+    for (const WindowPlace& place : place_windows({r}, {0}, options)) all.push_back(place.start);
+    return all;
+  };
+  CHECK(starts() == std::vector<double>{6});
+  options.partial = true;
+  CHECK(starts() == std::vector<double>{0, 2, 4, 6, 8, 10, 18, 20, 22, 24, 26});
+  const Sample late = make_sample(r, options, {{{0}, {1}}, {{0, 0}, {1, 1}}}, 22);
+  CHECK(late.inputs[0].frames.array().maxCoeff() == 0);
+  CHECK(late.inputs[1].frames.empty());
+  CHECK(seen_seconds(r.streams[1], 10, 22, 1) == doctest::Approx(4));
+}

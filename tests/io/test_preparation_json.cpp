@@ -18,7 +18,8 @@ Recording recording() {
   return r;
 }
 std::vector<InputPreparation> inputs() {
-  return {{"depth", {{0.1f}, {2.0f}}, 4, {"fill_no_return"}, 2, 4, 3}, {"mat", {{1.5f}, {3.0f}}, 1, {"square_root"}, 2, 2, 3}};
+  return {{"depth", {{0.1f}, {2.0f}}, 4, {FillNoReturn{}}, 2, 4, 3},
+          {"mat", {{1.5f}, {3.0f}}, 1, {CheckRange{-1, 5000}, SquareRoot{}}, 2, 2, 3}};
 }
 }  // namespace
 
@@ -29,7 +30,9 @@ TEST_CASE("preparation_json: what is written is read back") {
   CHECK(back[0].statistics.mean == std::vector<float>{0.1f});
   CHECK(back[1].statistics.scale == std::vector<float>{3.0f});
   CHECK(back[0].motion_gain == 4);
-  CHECK(back[1].cleaned == std::vector<std::string>{"square_root"});
+  REQUIRE(back[1].steps.size() == 2);
+  CHECK(std::get<CheckRange>(back[1].steps[0]).high == 5000);
+  CHECK(std::holds_alternative<SquareRoot>(back[1].steps[1]));
   CHECK(back[0].seconds == 2);
   CHECK(back[0].frames == 4);
   CHECK(back[0].max_gap == 3);
@@ -48,8 +51,8 @@ TEST_CASE("preparation_json: a new recording becomes the same input as in traini
   take_square_root(trained.streams[1]);
   WindowOptions options{2, 1, 3, {{"depth", 4, 4, {}}, {"mat", 2, 1, {}}}};
   const std::vector<ModalityStatistics> statistics{{{0.1f}, {2.0f}}, {{1.5f}, {3.0f}}};
-  auto preparation = window_preparation(options, statistics);
-  preparation[0].cleaned = {"fill_no_return"}, preparation[1].cleaned = {"square_root"};
+  const Pipeline pipeline{{{"depth", {FillNoReturn{}}}, {"mat", {SquareRoot{}}}}};
+  const auto preparation = window_preparation(options, statistics, pipeline);
 
   const auto loaded = preparation_from_json(preparation_to_json(preparation));
   prepare_recording(loaded, fresh);
@@ -62,14 +65,41 @@ TEST_CASE("preparation_json: a new recording becomes the same input as in traini
 TEST_CASE("preparation_json: bad text is refused with the place") {
   CHECK_THROWS_WITH(preparation_from_json("{}"), doctest::Contains("inputs"));
   CHECK_THROWS_WITH(preparation_from_json(R"({"inputs": [{"name": 3}]})"), doctest::Contains("preparation"));
-  auto odd = inputs();
-  odd[1].cleaned = {"log"};
   Recording r = recording();
-  CHECK_THROWS_WITH(prepare_recording(odd, r), doctest::Contains("input \"mat\": cleaned by \"log\""));
+  const auto with = [](const std::string& more) {
+    return R"({"inputs": [{"name": "mat", "mean": [0], "scale": [1], "motion_gain": 1, )" + more + "}]}";
+  };
+  CHECK_THROWS_WITH(preparation_from_json(with(R"("cleaned": ["log"])")),
+                    doctest::Contains("input \"mat\": cleaned by \"log\""));
+  CHECK_THROWS_WITH(preparation_from_json(with(R"("steps": [{"step": "hampell", "version": 1}])")),
+                    doctest::Contains("input \"mat\": steps[0]: unknown step \"hampell\""));
+  CHECK_THROWS_WITH(window_preparation(WindowOptions{2, 1, 3, {{"mat", 2}}}, {{{0}, {1}}}, {{{"thigh", {}}}}),
+                    doctest::Contains("the pipeline names stream thigh, which is no modality"));
   auto lost = inputs();
   lost[0].name = "camera";
   CHECK_THROWS_WITH(prepare_recording(lost, r), doctest::Contains("no stream \"camera\""));
   auto uneven = inputs();
   uneven[1].seconds = 3;
   CHECK_THROWS_WITH(window_options(uneven), doctest::Contains("all must be the same"));
+}
+
+TEST_CASE("preparation_json: files from before there were steps are read") {
+  const auto old = preparation_from_json(
+      R"({"inputs": [{"name": "mat", "mean": [0], "scale": [1], "motion_gain": 1,
+                      "cleaned": ["fill_no_return", "square_root"], "seconds": 2, "frames": 2, "max_gap": 3}]})");
+  REQUIRE(old[0].steps.size() == 2);
+  CHECK(std::holds_alternative<FillNoReturn>(old[0].steps[0]));
+  CHECK(std::holds_alternative<SquareRoot>(old[0].steps[1]));
+}
+
+TEST_CASE("preparation_json: the part of larger frames that the model sees") {
+  const WindowOptions options{2, 1, 3, {{"rgb", 4, 1, {}, 112, 100}}};
+  const std::string text = preparation_to_json(window_preparation(options, {{{0}, {1}}}));
+  CHECK(text.find(R"("crop":[112,100])") != text.npos);
+  const WindowOptions back = window_options(preparation_from_json(text));
+  CHECK(back.modalities[0].height == 112);
+  CHECK(back.modalities[0].width == 100);
+  std::string odd = text;
+  odd.replace(odd.find("[112,100]"), 9, "[1]");
+  CHECK_THROWS_WITH(preparation_from_json(odd), doctest::Contains("input \"rgb\": crop: want 2 whole numbers"));
 }

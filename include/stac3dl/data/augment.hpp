@@ -1,46 +1,54 @@
 /// data/augment.hpp - what training varies in a window, so that the model learns the exercise and not the room.
 ///
 /// Every change is a function of a Random stream alone, so a sample is known by (seed, epoch, index) and comes out the
-/// same on any thread.  Two places: vary_sensor works on readings as recorded (how a sensor is worn, how sensitive it
-/// is), vary_picture on normalised values (where the camera stands, how bright the picture is).
+/// same on any thread.  Two places: vary_sensor and vary_skeleton (data/augment_skeleton.hpp) work on readings as
+/// recorded (how a sensor is worn, how sensitive it is), vary_picture on normalised values (where the camera stands,
+/// how bright the picture is).  Speed and shift are where the window is cut (data/window_source.hpp).
 #pragma once
 
 #include "stac3dl/core/random.hpp"
+#include "stac3dl/data/augment_skeleton.hpp"
+#include "stac3dl/data/mirror.hpp"
+#include "stac3dl/data/missing.hpp"
+#include "stac3dl/data/resize.hpp"
 #include "stac3dl/data/sample.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 
 /// Before normalisation.  All off by default.
 struct SensorAugment {
-  double gain = 0;           ///< x <- x exp(g), g uniform in [-gain, gain]
-  double dead_rows = 0;      ///< chance of each row of the grid to read 0 throughout
-  bool axis_signs = false;   ///< each channel is negated or not
-  double axis_jitter = 0;    ///< channels are mixed by I + axis_jitter N: a small rotation, shear and gain at once
-  double noise = 0;          ///< standard deviation, in the sensor's unit
+  double gain = 0;          ///< x <- x exp(g), g uniform in [-gain, gain]
+  double dead_rows = 0;     ///< chance of each row of the grid to read 0 throughout
+  bool axis_signs = false;  ///< each channel is negated or not
+  double axis_jitter = 0;   ///< channels are mixed by I + axis_jitter N: a small rotation, shear and gain at once
+  double noise = 0;         ///< standard deviation, in the sensor's unit
+  double rotation = 0;      ///< up to so many degrees about any axis; channels are x, y, z, once or more
 };
-
-enum class Mirror { none, rows, columns };   ///< rows: top and bottom change places; columns: left and right
 
 /// After normalisation.  All off by default.
 struct PictureAugment {
-  Index shift_rows = 0, shift_columns = 0;   ///< up to so many places either way; the edge is repeated
-  Mirror mirror = Mirror::none;              ///< which axis AugmentOptions.mirror turns over
-  double contrast = 0;                       ///< x <- x exp(g), g uniform in [-contrast, contrast]
-  double brightness = 0;                     ///< standard deviation of what is added to the whole window
-  double noise = 0;                          ///< standard deviation of what is added to each value
+  Index shift_rows = 0, shift_columns = 0;  ///< up to so many places either way; the edge is repeated
+  Mirror mirror = Mirror::none;             ///< which axis AugmentOptions.mirror turns over
+  double contrast = 0;                      ///< x <- x exp(g), g uniform in [-contrast, contrast]
+  double brightness = 0;                    ///< standard deviation of what is added to the whole window
+  double noise = 0;                         ///< standard deviation of what is added to each value
+  double crop = 1;  ///< the picture becomes a part of it, from this share of its rows and columns up to all, stretched
 };
 
 struct ModalityAugment {
-  SensorAugment sensor;
-  PictureAugment picture;
+  SensorAugment sensor = {};
+  PictureAugment picture = {};
+  SkeletonAugment skeleton = {};
 };
 
 struct AugmentOptions {
-  double speed_low = 1, speed_high = 1;      ///< the window spans length * speed seconds
-  double shift = 0;                          ///< its start moves by up to so many seconds, inside the recording
-  double mirror = 0;                         ///< chance of turning over all that have a mirror axis, together
-  double dropout = 0;                        ///< chance of each modality to be masked; never all of them
-  std::vector<ModalityAugment> modalities;   ///< one a modality, or empty: none varied
+  double speed_low = 1, speed_high = 1;          ///< the window spans length * speed seconds
+  double shift = 0;                              ///< its start moves by up to so many seconds, inside the recording
+  double mirror = 0;                             ///< chance of turning over all that have a mirror axis, together
+  double dropout = 0;                            ///< chance of each modality to be masked; never all of them
+  std::vector<ModalityAugment> modalities = {};  ///< one a modality, or empty: none varied
+  double gap = 0;                                ///< chance of each modality to lose a stretch of the window
+  double gap_share = 0.5;                        ///< how much of it at most
 };
 
 inline void check_augment(const AugmentOptions& options, std::size_t modalities) {
@@ -54,9 +62,18 @@ inline void check_augment(const AugmentOptions& options, std::size_t modalities)
         options.dropout);
   check(options.modalities.empty() || options.modalities.size() == modalities, "AugmentOptions.modalities: want ",
         modalities, " or none, got ", options.modalities.size());
+  check(options.gap >= 0 && options.gap <= 1, "AugmentOptions.gap: want a chance in [0, 1], got ", options.gap);
+  check(options.gap_share > 0 && options.gap_share < 1, "AugmentOptions.gap_share: want a share in (0, 1), got ",
+        options.gap_share);
   for (const ModalityAugment& m : options.modalities) {
-    check(m.sensor.dead_rows >= 0 && m.sensor.dead_rows <= 1,
-          "SensorAugment.dead_rows: want a chance in [0, 1], got ", m.sensor.dead_rows);
+    check(m.sensor.rotation >= 0 && m.sensor.rotation <= 180, "SensorAugment.rotation: want 0 to 180 degrees, got ",
+          m.sensor.rotation);
+    check(m.picture.crop > 0 && m.picture.crop <= 1, "PictureAugment.crop: want a share in (0, 1], got ",
+          m.picture.crop);
+    check(m.skeleton.up >= 0 && m.skeleton.up <= 2 && m.skeleton.mirror_axis >= 0 && m.skeleton.mirror_axis <= 2,
+          "SkeletonAugment: want axes 0, 1 or 2, got up ", m.skeleton.up, " and mirror_axis ", m.skeleton.mirror_axis);
+    check(m.sensor.dead_rows >= 0 && m.sensor.dead_rows <= 1, "SensorAugment.dead_rows: want a chance in [0, 1], got ",
+          m.sensor.dead_rows);
     check(m.picture.shift_rows >= 0 && m.picture.shift_columns >= 0, "PictureAugment: want shifts of 0 or more, got ",
           m.picture.shift_rows, " and ", m.picture.shift_columns);
   }
@@ -97,8 +114,41 @@ inline void vary_sensor(Window& window, const SensorAugment& options, Random ran
       for (Index b = 0; b < channels; ++b) out += mix(a, b) * before.slice(b).array();
     }
   }
+  if (options.rotation != 0) {
+    check(channels % 3 == 0, "SensorAugment.rotation: ", channels, " channels, want x, y, z once or more");
+    const Eigen::Matrix3f turn = detail::random_rotation(options.rotation, random);
+    for (Index c = 0; c < channels; c += 3) detail::rotate_channels(window, c, turn);
+  }
   detail::add_noise(window, options.noise, random);
 }
+
+namespace detail {
+/// A random part of the picture, `share` to all of its rows and columns, stretched to its size.
+inline void crop_and_stretch(Window& window, double share, Random random) {
+  const auto [channels, frames, height, width] = window.x.shape();
+  const auto part = [&](Index size, Index& first) {
+    const Index kept =
+        std::max<Index>(1, static_cast<Index>(std::lround(static_cast<double>(size) * random.uniform(share, 1))));
+    first = static_cast<Index>(random.below(static_cast<std::uint64_t>(size - kept + 1)));
+    return kept;
+  };
+  Index top = 0, left = 0;
+  const Index rows = part(height, top), columns = part(width, left);
+  auto row_weights = resize_weights(rows, height), column_weights = resize_weights(columns, width);
+  for (AxisWeights& w : row_weights) w.first += top;
+  for (AxisWeights& w : column_weights) w.first += left;
+  const Tensor<float, 4> before = window.x;
+  const Tensor<std::uint8_t, 2> masks = window.positions;
+  std::vector<double> counted(static_cast<std::size_t>(height * width));
+  for (Index c = 0; c < channels; ++c)
+    for (Index t = 0; t < frames; ++t) {
+      resize_plane(before.slice(c).slice(t).data(), masks.empty() ? nullptr : masks.slice(t).data(), width, row_weights,
+                   column_weights, window.x.slice(c).slice(t).data(), counted.data());
+      for (Index p = 0; !masks.empty() && p < height * width; ++p)
+        window.positions(t, p) = counted[static_cast<std::size_t>(p)] >= 0.5 - 1e-9;
+    }
+}
+}  // namespace detail
 
 /// On normalised values.
 inline void vary_picture(Window& window, const PictureAugment& options, bool mirror, Random random) {
@@ -111,6 +161,7 @@ inline void vary_picture(Window& window, const PictureAugment& options, bool mir
   const bool turn_columns = mirror && options.mirror == Mirror::columns;
   if (down != 0 || right != 0 || turn_rows || turn_columns) {
     const Tensor<float, 4> before = window.x;
+    const Tensor<std::uint8_t, 2> masks = window.positions;
     for (Index ct = 0; ct < channels * frames; ++ct)
       for (Index y = 0; y < height; ++y)
         for (Index x = 0; x < width; ++x) {
@@ -119,8 +170,10 @@ inline void vary_picture(Window& window, const PictureAugment& options, bool mir
           if (turn_rows) from_y = height - 1 - from_y;
           if (turn_columns) from_x = width - 1 - from_x;
           window.x.data()[(ct * height + y) * width + x] = before.data()[(ct * height + from_y) * width + from_x];
+          if (!masks.empty() && ct < frames) window.positions(ct, y * width + x) = masks(ct, from_y * width + from_x);
         }
   }
+  if (options.crop != 1) detail::crop_and_stretch(window, options.crop, random.split({1}));
   if (options.contrast != 0)
     window.x.array() *= static_cast<float>(std::exp(random.uniform(-options.contrast, options.contrast)));
   if (options.brightness != 0) window.x.array() += static_cast<float>(options.brightness * random.normal());
@@ -139,9 +192,24 @@ inline void drop_modalities(Sample& sample, double chance, Random random) {
   }
   if (!any_left) return;
   for (std::size_t m = 0; m < dropped.size(); ++m) {
-    if (!dropped[m]) continue;
-    sample.inputs[m].x.fill(0);
-    sample.inputs[m].frames = Tensor<std::uint8_t, 1>({sample.inputs[m].x.size(1)}, 0);
+    if (dropped[m]) mask_modality(sample.inputs[m]);
+  }
+}
+
+/// Masks a stretch of up to `share` of each modality's frames with the given chance: a sensor that fails for a moment.
+inline void drop_stretches(Sample& sample, double chance, double share, Random random) {
+  if (chance == 0) return;
+  for (Window& window : sample.inputs) {
+    const bool drop = random.chance(chance);
+    const double part = random.uniform(0, share), at = random.uniform();
+    if (!drop) continue;
+    const Index frames = window.x.size(1), gone = static_cast<Index>(part * static_cast<double>(frames));
+    const Index first = static_cast<Index>(at * static_cast<double>(frames - gone + 1));
+    if (window.frames.empty()) window.frames = Tensor<std::uint8_t, 1>({frames}, 1);
+    for (Index t = first; t < first + gone; ++t) {
+      window.frames[t] = 0;
+      for (Index c = 0; c < window.x.size(0); ++c) window.x.slice(c).slice(t).flat().array().setZero();
+    }
   }
 }
 

@@ -11,10 +11,10 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// What sort_by_time found.
 struct SortReport {
-  Index backward = 0;       ///< frames that are earlier than the one before them, in the given order
-  Index repeated = 0;       ///< frames dropped because another frame before them has the same time
-  Index first_offence = -1; ///< first frame that is not later than the one before it; -1: there is none
-  double longest_gap = 0;   ///< between neighbours, once in order
+  Index backward = 0;        ///< frames that are earlier than the one before them, in the given order
+  Index repeated = 0;        ///< frames dropped because another frame before them has the same time
+  Index first_offence = -1;  ///< first frame that is not later than the one before it; -1: there is none
+  double longest_gap = 0;    ///< between neighbours, once in order
 };
 
 /// Sorts frames by time, stable; of frames with one time the first is kept.
@@ -31,28 +31,15 @@ inline SortReport sort_by_time(Stream& stream) {
     if (report.first_offence < 0) report.first_offence = static_cast<Index>(i);
   }
   if (report.first_offence >= 0) {
-    std::vector<std::size_t> order(times.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return times[a] < times[b]; });
-    const auto last = std::unique(order.begin(), order.end(),
-                                  [&](std::size_t a, std::size_t b) { return times[a] == times[b]; });
+    const auto time = [&](Index i) { return times[static_cast<std::size_t>(i)]; };
+    std::vector<Index> order(times.size());
+    std::iota(order.begin(), order.end(), Index{0});
+    std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return time(a) < time(b); });
+    const auto last = std::unique(order.begin(), order.end(), [&](Index a, Index b) { return time(a) == time(b); });
     report.repeated = static_cast<Index>(order.end() - last);
     order.erase(last, order.end());
 
-    const Index kept = static_cast<Index>(order.size());
-    Stream sorted;
-    sorted.name = stream.name;
-    sorted.times.resize(order.size());
-    sorted.frames = Tensor<float, 4>({kept, stream.frames.size(1), stream.frames.size(2), stream.frames.size(3)});
-    if (!stream.valid.empty()) sorted.valid = Tensor<std::uint8_t, 1>({kept});
-    for (Index i = 0; i < kept; ++i) {
-      const Index from = static_cast<Index>(order[static_cast<std::size_t>(i)]);
-      sorted.times[static_cast<std::size_t>(i)] = times[static_cast<std::size_t>(from)];
-      const auto frame = std::as_const(stream).frames.slice(from);
-      std::copy(frame.begin(), frame.end(), sorted.frames.slice(i).begin());
-      if (!stream.valid.empty()) sorted.valid[i] = stream.valid[from];
-    }
-    stream = std::move(sorted);
+    stream = take_frames(stream, order);
   }
   for (std::size_t i = 1; i < stream.times.size(); ++i)
     report.longest_gap = std::max(report.longest_gap, stream.times[i] - stream.times[i - 1]);
@@ -95,7 +82,14 @@ inline Index fill_no_return(Stream& stream, float none = 0) {
 
 /// x <- sqrt(max(x, 0)): evens out sensors whose readings span orders of magnitude, such as a pressure mat.
 inline void take_square_root(Stream& stream) {
-  stream.frames.array() = stream.frames.array().max(0.0f).sqrt();
+  // sixteen at a time: Eigen's vector root is no correctly rounded one, and must not depend on where a value stands
+  for (Index i = 0; i < stream.frames.size(); i += 16) {
+    const Index count = std::min<Index>(16, stream.frames.size() - i);
+    Eigen::Array<float, 16, 1> part = Eigen::Array<float, 16, 1>::Zero();
+    std::copy_n(stream.frames.data() + i, count, part.data());
+    part = part.max(0.0f).sqrt();
+    std::copy_n(part.data(), count, stream.frames.data() + i);
+  }
 }
 
 STAC3DL_NAMESPACE_END

@@ -10,19 +10,27 @@
 ///                              and down the mat's columns, so left and right are rows here and columns there
 #pragma once
 
-#include "stac3dl/data/clean.hpp"
+#include "stac3dl/data/pipeline.hpp"
 #include "stac3dl/data/window_source.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 
-/// Fills places without a return in the depth and takes the square root of the mat, in place.  Call it once.
-inline void prepare_mex(std::vector<Recording>& recordings, bool fill_depth = true) {
-  parallel_for(static_cast<Index>(recordings.size()), [&](Index r) {
-    Recording& recording = recordings[static_cast<std::size_t>(r)];
-    if (Stream* depth = recording.find("depth"); depth && fill_depth) fill_no_return(*depth);
-    if (Stream* mat = recording.find("mat")) take_square_root(*mat);
-  });
+/// Places without a return in the depth get their median, of the mat the square root is taken.
+inline Pipeline mex_pipeline() { return {{{"depth", {FillNoReturn{}}}, {"mat", {SquareRoot{}}}}}; }
+
+/// For recordings that are damaged: spikes become gaps, and gaps are filled, of the depth from its own past.  A spike
+/// beside a gap is only seen if there is enough around it, hence the long windows.
+inline Pipeline mex_repair_pipeline() {
+  return {{{"depth",
+            {FillNoReturn{}, Hampel{1, 5, 0.02}, FillHoles{1, 32}, EvenRate{10, RateMode::blend, 0.35},
+             RepeatPast{1, 8, 2}, FillGaps{3}}},
+           {"mat", {CheckRange{0, 4095}, Hampel{0.5, 5, 30}, FillHoles{1, 32}, SquareRoot{}}},
+           {"thigh", {CheckRange{-8.5, 8.5}, Hampel{0.2, 5, 0.02}}},
+           {"wrist", {CheckRange{-8.5, 8.5}, Hampel{0.2, 5, 0.02}}}}};
 }
+
+/// What mex_pipeline does, in place.  Call it once.
+inline PreparationReport prepare_mex(std::vector<Recording>& recordings) { return prepare(mex_pipeline(), recordings); }
 
 /// Options for the named modalities in this order: any of depth, mat, thigh, wrist.
 inline WindowOptions mex_windows(const std::vector<std::string>& names = {"depth", "mat", "thigh", "wrist"}) {
@@ -46,7 +54,11 @@ inline AugmentOptions mex_augment(const WindowOptions& windows, double dropout =
   for (const ModalityOptions& m : windows.modalities) {
     ModalityAugment vary;
     if (m.name == "depth") {
-      vary.picture = {.shift_rows = 1, .shift_columns = 2, .mirror = Mirror::rows, .contrast = 0.2, .brightness = 0.15,
+      vary.picture = {.shift_rows = 1,
+                      .shift_columns = 2,
+                      .mirror = Mirror::rows,
+                      .contrast = 0.2,
+                      .brightness = 0.15,
                       .noise = 0.05};
     } else if (m.name == "mat") {
       vary.sensor.gain = 0.4, vary.sensor.dead_rows = 0.08;

@@ -7,94 +7,130 @@
 /// A line's mean over [a, b] is its value in the middle, so each segment [t_i, t_{i+1}] cut to the bin adds
 ///   (b - a) * ((1-w) x_i + w x_{i+1}),   w = ((a+b)/2 - t_i) / (t_{i+1} - t_i).
 /// Jitter, repeats of a rate and dropped frames need no special care: a gap is bridged by its line.  A bin is valid if
-/// at least half of it lies between samples that are at most max_gap apart.  Samples that are masked are left out.
+/// at least half of it lies between samples that are at most max_gap apart.  Samples that are masked are left out, and
+/// where places (joints, pixels) are masked one by one, each place has its own samples and its own masks.
 #pragma once
 
 #include "stac3dl/data/recording.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 
-/// `count` bins of `step` seconds from `start`.
+/// `count` bins of `step` seconds; bin j begins at start + (first + j) step.  `first` lets grids that overlap share the
+/// very same bins, to the bit.
 struct TimeGrid {
   double start = 0, step = 1;
   Index count = 0;
+  Index first = 0;
+
+  double begin(Index j) const { return start + static_cast<double>(first + j) * step; }
+  double middle(Index j) const { return start + (static_cast<double>(first + j) + 0.5) * step; }
 };
 
 namespace detail {
 
-/// One bin of the result.  Neighbouring segments share a frame, so its weight is gathered before it is used.
-class BinSum {
- public:
-  BinSum(const Stream& stream, View<float, 3> y) : stream_(stream), y_(y) {}
-  void add(Index frame, double weight) {
-    if (frame != frame_) flush(), frame_ = frame;
-    weight_ += weight;
-  }
-  void flush() {
-    if (weight_ != 0) y_.array() += static_cast<float>(weight_) * stream_.frames.slice(frame_).array();
-    weight_ = 0;
-  }
+/// What a bin takes from where lines are missing: the value that is held or bridged, or nothing.
+enum class Bridge { all, supported };
 
- private:
-  const Stream& stream_;
-  View<float, 3> y_;
-  Index frame_ = -1;
-  double weight_ = 0;
-};
-
-/// resample() for a stream that is known to be in order.
-inline Stream resample_sorted(const Stream& stream, const TimeGrid& grid, double max_gap) {
-  const auto [channels, height, width] = stream.grid();
-  const auto time = [&](Index i) { return stream.times[static_cast<std::size_t>(i)]; };
-  const auto counts = [&](Index i) { return stream.valid.empty() || stream.valid[i] != 0; };
-  const Index frames = stream.size();
+/// Walks over the bins of `grid` and the samples that count: add(j, i, w) says that bin j takes w of sample i, close(j,
+/// s) that bin j is done and the share s of it lies between samples at most max_gap apart.  Neighbouring segments share
+/// a sample, so its weight is gathered before it is given.  False, and no call, if nothing counts.
+template <class Counts, class Add, class Close>
+bool walk_bins(std::span<const double> times, const TimeGrid& grid, double max_gap, Bridge bridge, Counts&& counts,
+               Add&& add, Close&& close) {
+  const auto time = [&](Index i) { return times[static_cast<std::size_t>(i)]; };
+  const Index frames = static_cast<Index>(times.size());
   const auto next = [&](Index i) {
     do ++i;
     while (i < frames && !counts(i));
     return i;
   };
-
-  Stream out;
-  out.name = stream.name;
-  out.times.resize(static_cast<std::size_t>(grid.count));
-  out.frames = Tensor<float, 4>({grid.count, channels, height, width});
-  Tensor<std::uint8_t, 1> valid({grid.count}, 1);
-  for (Index j = 0; j < grid.count; ++j)
-    out.times[static_cast<std::size_t>(j)] = grid.start + (static_cast<double>(j) + 0.5) * grid.step;
-
-  // left and right: the valid samples around the current time; -1 before the first, `frames` after the last
-  Index left = static_cast<Index>(std::upper_bound(stream.times.begin(), stream.times.end(), grid.start) -
-                                  stream.times.begin()) - 1;
+  // left and right: the samples around the current time; -1 before the first, `frames` after the last
+  Index left = static_cast<Index>(std::upper_bound(times.begin(), times.end(), grid.begin(0)) - times.begin()) - 1;
   while (left >= 0 && !counts(left)) --left;
   Index right = next(left);
-  if (left < 0 && right >= frames) {  // nothing to see at all
-    valid.fill(0);
-    out.valid = std::move(valid);
-    return out;
-  }
+  if (left < 0 && right >= frames) return false;
   for (Index j = 0; j < grid.count; ++j) {
-    const double begin = grid.start + static_cast<double>(j) * grid.step;
-    const double end = grid.start + static_cast<double>(j + 1) * grid.step;
-    BinSum bin(stream, out.frames.slice(j));
-    double supported = 0;
+    const double begin = grid.begin(j), end = grid.begin(j + 1);
+    Index at = -1;
+    double gathered = 0, supported = 0;
+    const auto flush = [&] {
+      if (gathered != 0) add(j, at, gathered);
+      gathered = 0;
+    };
+    const auto take = [&](Index i, double weight) {
+      if (i != at) flush(), at = i;
+      gathered += weight;
+    };
     for (double a = begin; a < end;) {
       const double b = right < frames ? std::min(end, time(right)) : end;
       const double share = (b - a) / (end - begin);
       if (left < 0) {
-        bin.add(right, share);
+        if (bridge == Bridge::all) take(right, share);
       } else if (right >= frames) {
-        bin.add(left, share);
+        if (bridge == Bridge::all) take(left, share);
       } else {
         const double segment = time(right) - time(left), w = ((a + b) / 2 - time(left)) / segment;
-        bin.add(left, share * (1 - w));
-        bin.add(right, share * w);
+        if (bridge == Bridge::all || segment <= max_gap) take(left, share * (1 - w)), take(right, share * w);
         if (segment <= max_gap) supported += share;
       }
       if (right < frames && b == time(right)) left = right, right = next(right);
       a = b;
     }
-    bin.flush();
-    valid[j] = supported >= 0.5 - 1e-9;
+    flush();
+    close(j, supported);
+  }
+  return true;
+}
+
+/// resample() for a stream that is known to be in order.
+inline Stream resample_sorted(const Stream& stream, const TimeGrid& grid, double max_gap, Bridge bridge = Bridge::all) {
+  const Index channels = stream.frames.size(1), height = stream.frames.size(2), width = stream.frames.size(3);
+  const Index places = height * width;
+  Stream out;
+  out.name = stream.name;
+  out.times.resize(static_cast<std::size_t>(grid.count));
+  for (Index j = 0; j < grid.count; ++j) out.times[static_cast<std::size_t>(j)] = grid.middle(j);
+  out.frames = Tensor<float, 4>({grid.count, channels, height, width});
+  const auto frame_counts = [&](Index i) { return stream.valid.empty() || stream.valid[i] != 0; };
+  Tensor<std::uint8_t, 1> valid({grid.count}, 1);
+  const auto enough = [](double supported) { return supported >= 0.5 - 1e-9; };
+  // what is left of a bin after its unsupported parts stands for the whole bin
+  const auto whole = [&](double supported) {
+    return bridge == Bridge::supported && supported > 0 && supported < 1 - 1e-9 ? static_cast<float>(1 / supported) : 1;
+  };
+
+  if (stream.places.empty()) {
+    const bool any = walk_bins(
+        stream.times, grid, max_gap, bridge, frame_counts,
+        [&](Index j, Index i, double weight) {
+          out.frames.slice(j).array() += static_cast<float>(weight) * stream.frames.slice(i).array();
+        },
+        [&](Index j, double supported) {
+          valid[j] = enough(supported);
+          if (const float w = whole(supported); w != 1) out.frames.slice(j).array() *= w;
+        });
+    if (!any) valid.fill(0);
+  } else {  // each place has samples of its own
+    out.places = Tensor<std::uint8_t, 2>({grid.count, places});
+    for (Index p = 0; p < places; ++p) {
+      const auto value = [&](Tensor<float, 4>& frames, Index j, Index c) -> float& {
+        return frames.data()[(j * channels + c) * places + p];
+      };
+      walk_bins(
+          stream.times, grid, max_gap, bridge,
+          [&](Index i) { return frame_counts(i) && stream.places.data()[i * places + p] != 0; },
+          [&](Index j, Index i, double weight) {
+            for (Index c = 0; c < channels; ++c)
+              value(out.frames, j, c) +=
+                  static_cast<float>(weight) * stream.frames.data()[(i * channels + c) * places + p];
+          },
+          [&](Index j, double supported) {
+            out.places(j, p) = enough(supported);
+            for (Index c = 0; c < channels; ++c) value(out.frames, j, c) *= whole(supported);
+          });
+    }
+    for (Index j = 0; j < grid.count; ++j) valid[j] = out.places.slice(j).array().maxCoeff();
+    if (out.places.empty() || out.places.array().minCoeff() != 0) out.places = {};
   }
   if (std::find(valid.begin(), valid.end(), 0) != valid.end()) out.valid = std::move(valid);
   return out;

@@ -18,7 +18,7 @@ struct StatisticsOptions {
 
 /// Normalisation constants of one modality; they belong to the model and are saved with it.
 struct ModalityStatistics {
-  std::vector<float> mean, scale;   ///< (C)
+  std::vector<float> mean, scale;  ///< (C)
 };
 
 namespace detail {
@@ -37,9 +37,18 @@ inline std::pair<double, double> sum_and_squares(CView<float, 1> x) {
   }
   return {sum.sum(), squares.sum()};
 }
+/// The same over the places that count.
+inline std::pair<double, double> sum_and_squares(CView<float, 1> x, CView<std::uint8_t, 1> counts) {
+  double sum = 0, squares = 0;
+  for (Index i = 0; i < x.size(); ++i)
+    if (counts[i] != 0)
+      sum += static_cast<double>(x[i]), squares += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  return {sum, squares};
+}
 }  // namespace detail
 
-/// Over all valid frames of the stream `name` in the chosen recordings.  A channel that never changes has scale 1.
+/// Over all valid frames and places of the stream `name` in the chosen recordings.  A channel that never changes has
+/// scale 1.
 inline ModalityStatistics compute_statistics(const std::vector<Recording>& recordings, const std::vector<Index>& chosen,
                                              const std::string& name, const StatisticsOptions& options = {}) {
   check(!chosen.empty(), "compute_statistics: no recordings");
@@ -68,12 +77,15 @@ inline ModalityStatistics compute_statistics(const std::vector<Recording>& recor
     for (Index t = 0; t < stream.size(); ++t) {
       if (!stream.valid.empty() && stream.valid[t] == 0) continue;
       const auto frame = stream.frames.slice(t);
+      const auto counts = stream.places.empty() ? CView<std::uint8_t, 1>() : stream.places.slice(t);
       for (Index c = 0; c < channels; ++c) {
-        const auto [x, xx] = detail::sum_and_squares(frame.slice(c).flat());
+        const auto [x, xx] = counts ? detail::sum_and_squares(frame.slice(c).flat(), counts)
+                                    : detail::sum_and_squares(frame.slice(c).flat());
         sums.x[static_cast<std::size_t>(c)] += x;
         sums.xx[static_cast<std::size_t>(c)] += xx;
       }
-      sums.count += static_cast<double>(frame.size(1) * frame.size(2));
+      sums.count +=
+          static_cast<double>(counts ? std::count(counts.begin(), counts.end(), 1) : frame.size(1) * frame.size(2));
     }
   });
   Sums total{0, std::vector<double>(static_cast<std::size_t>(channels)), {}};

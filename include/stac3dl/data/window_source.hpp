@@ -29,8 +29,11 @@ class WindowSource {
  public:
   WindowSource(SharedRecordings recordings, const std::vector<Index>& chosen, WindowOptions options,
                std::vector<ModalityStatistics> statistics, AugmentOptions augment = {}, std::uint64_t seed = 0)
-      : recordings_(std::move(recordings)), options_(std::move(options)), statistics_(std::move(statistics)),
-        augment_(std::move(augment)), seed_(seed) {
+      : recordings_(std::move(recordings)),
+        options_(std::move(options)),
+        statistics_(std::move(statistics)),
+        augment_(std::move(augment)),
+        seed_(seed) {
     check(recordings_ != nullptr, "WindowSource: no recordings");
     check(statistics_.size() == options_.modalities.size(), "WindowSource: ", options_.modalities.size(),
           " modalities, statistics of ", statistics_.size());
@@ -41,6 +44,21 @@ class WindowSource {
   }
 
   Index size() const { return static_cast<Index>(places_.size()); }
+
+  /// The same windows of other versions of the same recordings: damaged, or prepared in another way.
+  WindowSource of(SharedRecordings other) const {
+    check(other != nullptr && other->size() == recordings_->size(), "WindowSource::of: want ", recordings_->size(),
+          " recordings, got ", other ? other->size() : 0);
+    WindowSource source = *this;
+    source.recordings_ = std::move(other);
+    for (Index i = 0; i < size(); ++i) {
+      const Recording& recording = source.recording(i);
+      check(recording.id == this->recording(i).id, "WindowSource::of: recording ", recording.id, " in place of ",
+            this->recording(i).id);
+      if (i == 0 || recording_index(i) != recording_index(i - 1)) source.check_streams(recording);
+    }
+    return source;
+  }
 
   /// Window i as it was recorded.
   Sample sample(Index i) const {
@@ -65,7 +83,11 @@ class WindowSource {
       const ModalityOptions& modality = options_.modalities[m];
       Window window = cut_window(from.stream(modality.name), modality.frames, start, length, options_.max_gap);
       const ModalityAugment& vary = augment_.modalities[m];
+      Random place({seed_, epoch, index, 4, m});
+      const double down = place.uniform(), right = place.uniform();
+      crop_window(window, modality, down, right);
       vary_sensor(window, vary.sensor, Random({seed_, epoch, index, 1, m}));
+      vary_skeleton(window, vary.skeleton, mirror, Random({seed_, epoch, index, 5, m}));
       normalise(window, statistics_[m]);
       scale_motion(window, modality.motion_gain);
       vary_picture(window, vary.picture, mirror, Random({seed_, epoch, index, 2, m}));
@@ -73,13 +95,12 @@ class WindowSource {
       sample.inputs.push_back(std::move(window));
     }
     drop_modalities(sample, augment_.dropout, Random({seed_, epoch, index, 3}));
+    drop_stretches(sample, augment_.gap, augment_.gap_share, Random({seed_, epoch, index, 6}));
     return sample;
   }
 
   /// The recording that window i was cut from, its index in the list of all recordings, and where it begins.
-  const Recording& recording(Index i) const {
-    return (*recordings_)[static_cast<std::size_t>(at(i).recording)];
-  }
+  const Recording& recording(Index i) const { return (*recordings_)[static_cast<std::size_t>(at(i).recording)]; }
   Index recording_index(Index i) const { return at(i).recording; }
   double start(Index i) const { return at(i).start; }
   Index label(Index i) const { return recording(i).label; }
@@ -98,8 +119,8 @@ class WindowSource {
       check_stream(stream);
       const Shape<3> grid = this->recording(0).stream(m.name).grid();
       check(stream.grid() == grid, "WindowSource: stream ", m.name, " of recording ", recording.id,
-            " is on a grid (C, H, W) of ", to_string(stream.grid()), ", that of recording ",
-            this->recording(0).id, " on ", to_string(grid));
+            " is on a grid (C, H, W) of ", to_string(stream.grid()), ", that of recording ", this->recording(0).id,
+            " on ", to_string(grid));
     }
   }
 
@@ -118,9 +139,9 @@ class WindowSource {
 
 /// What a model says of whole recordings: the mean of its windows' probabilities.
 struct RecordingScores {
-  std::vector<Index> recordings;        ///< (R) indices in the list of all recordings, in order of first window
-  std::vector<Index> labels;            ///< (R)
-  Tensor<double, 2> probabilities;      ///< (R, K)
+  std::vector<Index> recordings;    ///< (R) indices in the list of all recordings, in order of first window
+  std::vector<Index> labels;        ///< (R)
+  Tensor<double, 2> probabilities;  ///< (R, K)
 };
 
 /// `probabilities` (size(), K): row i belongs to window i.

@@ -5,8 +5,10 @@
 /// x <- mu + motion_gain (x - mu) with mu the mean over the window.
 ///
 /// Inputs that are cut from recordings also say how, in these keys of theirs:
-///   "cleaned": ["fill_no_return", "square_root"]   done to the whole stream, in this order (data/clean.hpp)
-///   "seconds": 5, "frames": 16, "max_gap": 3       the window and its bins (data/windows.hpp)
+///   "steps": [{"step": "fill_no_return", ...}, ...]  done to the stream, in this order (io/pipeline_json.hpp)
+///   "seconds": 5, "frames": 16, "max_gap": 3         the window and its bins (data/windows.hpp)
+///   "crop": [112, 112]                               rows and columns of larger frames, from their middle
+/// (older files have "cleaned": ["fill_no_return", "square_root"] in place of steps)
 /// so that a new recording becomes input by
 ///   prepare_recording(preparation, recording);
 ///   Sample sample = make_sample(recording, window_options(preparation), window_statistics(preparation), start);
@@ -15,9 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "stac3dl/data/clean.hpp"
 #include "stac3dl/data/windows.hpp"
-#include "stac3dl/io/json.hpp"
+#include "stac3dl/io/pipeline_json.hpp"
 #include "stac3dl/model/config.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -27,20 +28,35 @@ struct InputPreparation {
   std::string name;
   ModalityStatistics statistics;
   double motion_gain = 1;
-  std::vector<std::string> cleaned = {};  ///< "fill_no_return", "square_root"
-  double seconds = 0;                     ///< of a window; 0: samples are made whole, not cut from recordings
-  Index frames = 0;                       ///< bins of a window
-  double max_gap = 0;                     ///< a longer hole is masked; seconds
+  std::vector<Step> steps = {};  ///< what its stream goes through before windows are cut
+  double seconds = 0;            ///< of a window; 0: samples are made whole, not cut from recordings
+  Index frames = 0;              ///< bins of a window
+  double max_gap = 0;            ///< a longer hole is masked; seconds
+  Index height = 0, width = 0;   ///< of the part of larger frames that the model sees; 0: all of them
 };
+
+namespace detail {
+/// What older files say instead of steps.
+inline std::vector<Step> cleaned_steps(const std::vector<std::string>& names, const std::string& path) {
+  std::vector<Step> steps;
+  for (const std::string& name : names) {
+    check(name == FillNoReturn::name || name == SquareRoot::name, path, ": cleaned by ", in_quotes(name), ", want ",
+          FillNoReturn::name, " or ", SquareRoot::name);
+    steps.push_back(name == SquareRoot::name ? Step(SquareRoot{}) : Step(FillNoReturn{}));
+  }
+  return steps;
+}
+}  // namespace detail
 
 inline std::string preparation_to_json(const std::vector<InputPreparation>& inputs) {
   Json list = Json::array();
   for (const InputPreparation& p : inputs) {
-    list.push_back({{"name", p.name}, {"mean", p.statistics.mean}, {"scale", p.statistics.scale},
-                    {"motion_gain", p.motion_gain}});
-    if (!p.cleaned.empty()) list.back()["cleaned"] = p.cleaned;
+    list.push_back(
+        {{"name", p.name}, {"mean", p.statistics.mean}, {"scale", p.statistics.scale}, {"motion_gain", p.motion_gain}});
+    if (!p.steps.empty()) list.back()["steps"] = steps_to_json(p.steps, p.name);
     if (p.seconds > 0)
       list.back()["seconds"] = p.seconds, list.back()["frames"] = p.frames, list.back()["max_gap"] = p.max_gap;
+    if (p.height > 0 || p.width > 0) list.back()["crop"] = {p.height, p.width};
   }
   return Json{{"inputs", list}}.dump();
 }
@@ -56,11 +72,19 @@ inline std::vector<InputPreparation> preparation_from_json(const std::string& te
       input.statistics.mean = p.at("mean").template get<std::vector<float>>();
       input.statistics.scale = p.at("scale").template get<std::vector<float>>();
       input.motion_gain = p.at("motion_gain").template get<double>();
-      if (p.contains("cleaned")) input.cleaned = p.at("cleaned").template get<std::vector<std::string>>();
+      const std::string path = "preparation: input " + in_quotes(input.name);
+      if (p.contains("steps")) input.steps = steps_from_json(p.at("steps"), path + ": steps");
+      if (p.contains("cleaned"))
+        input.steps = detail::cleaned_steps(p.at("cleaned").template get<std::vector<std::string>>(), path);
       if (p.contains("seconds")) {
         input.seconds = p.at("seconds").template get<double>();
         input.frames = p.at("frames").template get<Index>();
         input.max_gap = p.at("max_gap").template get<double>();
+      }
+      if (p.contains("crop")) {
+        std::array<Index, 2> crop{};
+        fields_from_json(p.at("crop"), crop, path + ": crop");
+        input.height = crop[0], input.width = crop[1];
       }
       inputs.push_back(std::move(input));
     }
@@ -80,17 +104,21 @@ inline void prepare_sample(const std::vector<InputPreparation>& preparation, Sam
   }
 }
 
-/// Cleans the streams that the model reads, in place.  Call it once.
-inline void prepare_recording(const std::vector<InputPreparation>& preparation, Recording& recording) {
+/// The steps of all inputs.
+inline Pipeline preparation_pipeline(const std::vector<InputPreparation>& preparation) {
+  Pipeline pipeline;
   for (const InputPreparation& p : preparation)
-    for (const std::string& step : p.cleaned) {
-      check(step == "fill_no_return" || step == "square_root", "preparation: input ", in_quotes(p.name),
-            ": cleaned by ", in_quotes(step), ", want fill_no_return or square_root");
-      Stream* stream = recording.find(p.name);
-      check(stream != nullptr, "prepare_recording: recording ", recording.id, " has no stream ", in_quotes(p.name));
-      if (step == "fill_no_return") fill_no_return(*stream);
-      else take_square_root(*stream);
-    }
+    if (!p.steps.empty()) pipeline.streams.push_back({p.name, p.steps});
+  return pipeline;
+}
+
+/// Prepares the streams that the model reads, in place, and says what it did.  Call it once.  A recording without one
+/// of the streams is an error; one whose stream is absent (a sensor that was off) is none.
+inline RecordingReport prepare_recording(const std::vector<InputPreparation>& preparation, Recording& recording) {
+  for (const InputPreparation& p : preparation)
+    check(recording.find(p.name) != nullptr, "prepare_recording: recording ", recording.id, " has no stream ",
+          in_quotes(p.name));
+  return prepare(preparation_pipeline(preparation), recording);
 }
 
 /// How windows are cut; `stride` is the caller's, who may look as often as they like.
@@ -102,7 +130,7 @@ inline WindowOptions window_options(const std::vector<InputPreparation>& prepara
     check(p.seconds == first.seconds && p.max_gap == first.max_gap, "preparation: input ", in_quotes(p.name),
           ": windows of ", p.seconds, " s with gaps up to ", p.max_gap, " s, but ", first.seconds, " s and ",
           first.max_gap, " s of ", in_quotes(first.name), "; all must be the same");
-    options.modalities.push_back({p.name, p.frames, p.motion_gain, {}});
+    options.modalities.push_back({p.name, p.frames, p.motion_gain, {}, p.height, p.width});
   }
   check_windows(options);
   return options;
@@ -114,16 +142,30 @@ inline std::vector<ModalityStatistics> window_statistics(const std::vector<Input
   return statistics;
 }
 
-/// The same as window_options and window_statistics read backwards; `cleaned` is added by who did it.
+/// The same as window_options and window_statistics read backwards, with the steps of each modality's stream.
 inline std::vector<InputPreparation> window_preparation(const WindowOptions& options,
-                                                        const std::vector<ModalityStatistics>& statistics) {
+                                                        const std::vector<ModalityStatistics>& statistics,
+                                                        const Pipeline& pipeline = {}) {
   check(statistics.size() == options.modalities.size(), "window_preparation: ", options.modalities.size(),
         " modalities, statistics of ", statistics.size());
   std::vector<InputPreparation> inputs;
+  for (const StreamSteps& s : pipeline.streams)
+    check(std::any_of(options.modalities.begin(), options.modalities.end(),
+                      [&](const ModalityOptions& m) { return m.name == s.stream; }),
+          "window_preparation: the pipeline names stream ", s.stream, ", which is no modality");
   for (std::size_t m = 0; m < statistics.size(); ++m) {
     const ModalityOptions& modality = options.modalities[m];
-    inputs.push_back(
-        {modality.name, statistics[m], modality.motion_gain, {}, options.length, modality.frames, options.max_gap});
+    inputs.push_back({modality.name,
+                      statistics[m],
+                      modality.motion_gain,
+                      {},
+                      options.length,
+                      modality.frames,
+                      options.max_gap,
+                      modality.height,
+                      modality.width});
+    for (const StreamSteps& s : pipeline.streams)
+      if (s.stream == modality.name) inputs.back().steps = s.steps;
   }
   return inputs;
 }
