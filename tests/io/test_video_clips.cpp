@@ -16,18 +16,21 @@ using namespace stac3dl;
 
 namespace {
 
+/// `start`: the file's time of the first picture.  AVI knows no times of display; FFmpeg takes those of decoding, which
+/// run behind where pictures are reordered, and has none for as many `unknown` last ones.
 struct Clip {
   const char* path;
   Index frames, width, height;
   double rate, duration, start;
+  Index unknown;
 };
-constexpr Clip clips[] = {{"clean_and_jerk.mp4", 300, 340, 256, 30000.0 / 1001, 10.01, 0},
-                          {"ta_chi.mp4", 300, 340, 256, 30000.0 / 1001, 10.01, 0},
-                          {"exercise.avi", 393, 384, 288, 10, 39.3, 0},
-                          {"v_biking_01_01.mpg", 151, 320, 240, 30000.0 / 1001, 5.038367, 0.5},
-                          {"ntu/S001C001P001R001A001_rgb.avi", 103, 1920, 1080, 30, 3.433333, 0},
-                          {"ucf101/v_ApplyEyeMakeup_g01_c01.avi", 164, 320, 240, 25, 6.56, 0},
-                          {"ucf101/v_BaseballPitch_g01_c01.avi", 107, 320, 240, 30000.0 / 1001, 3.570233, 0}};
+constexpr Clip clips[] = {{"clean_and_jerk.mp4", 300, 340, 256, 30000.0 / 1001, 10.01, 0, 0},
+                          {"ta_chi.mp4", 300, 340, 256, 30000.0 / 1001, 10.01, 0, 0},
+                          {"exercise.avi", 393, 384, 288, 10, 39.3, 0, 0},
+                          {"v_biking_01_01.mpg", 151, 320, 240, 30000.0 / 1001, 5.038367, 0.5, 0},
+                          {"ntu/S001C001P001R001A001_rgb.avi", 103, 1920, 1080, 30, 3.433333, 2 / 30.0, 2},
+                          {"ucf101/v_ApplyEyeMakeup_g01_c01.avi", 164, 320, 240, 25, 6.56, 1 / 25.0, 1},
+                          {"ucf101/v_BaseballPitch_g01_c01.avi", 107, 320, 240, 30000.0 / 1001, 3.570233, 0, 0}};
 
 const char* folder() {
   const char* folder = std::getenv("STAC3DL_CLIPS_DIR");
@@ -51,7 +54,7 @@ std::string in_shell_quotes(const std::string& path) { return "'" + path + "'"; 
 TEST_CASE("clips: counts, sizes and times") {
   if (!folder()) return;
   for (const Clip& clip : clips) {
-    INFO(clip.path);
+    INFO(std::string(clip.path));
     VideoReader video(std::filesystem::path(folder()) / clip.path);
     CHECK(video.info().width == clip.width);
     CHECK(video.info().height == clip.height);
@@ -63,8 +66,8 @@ TEST_CASE("clips: counts, sizes and times") {
       CHECK(picture.rgb.shape() == Shape<3>{clip.height, clip.width, 3});
     }
     CHECK(frames == clip.frames);
-    CHECK(video.start() == doctest::Approx(clip.start));
-    CHECK(video.repaired_times() == 0);
+    CHECK(video.start() == doctest::Approx(clip.start).epsilon(1e-5));
+    CHECK(video.repaired_times() == clip.unknown);
   }
 }
 
@@ -75,7 +78,7 @@ TEST_CASE("clips: pixels beside those of the program ffmpeg") {
     return;
   }
   for (const Clip& clip : clips) {
-    INFO(clip.path);
+    INFO(std::string(clip.path));
     const auto path = std::filesystem::path(folder()) / clip.path;
     VideoReader video(path);
     Output theirs("ffmpeg -v quiet -i " + in_shell_quotes(path.string()) +
@@ -94,7 +97,7 @@ TEST_CASE("clips: pixels beside those of the program ffmpeg") {
     }
     CHECK(frames == 60);
     CHECK(worst < 2);
-    MESSAGE(clip.path, ": mean difference of the worst picture ", worst);
+    MESSAGE(std::string(clip.path), ": mean difference of the worst picture ", worst);
   }
 }
 

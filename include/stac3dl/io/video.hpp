@@ -18,6 +18,13 @@
 #ifndef STAC3DL_FFMPEG
 #define STAC3DL_FFMPEG 0
 #endif
+// What depends on it has a name of its own, so that parts of a program that see FFmpeg and parts that do not may be
+// linked.
+#if STAC3DL_FFMPEG
+#define STAC3DL_VIDEO with_ffmpeg
+#else
+#define STAC3DL_VIDEO without_ffmpeg
+#endif
 
 STAC3DL_NAMESPACE_BEGIN
 
@@ -42,8 +49,7 @@ STAC3DL_NAMESPACE_END
 #else
 
 STAC3DL_NAMESPACE_BEGIN
-// Its own name, so that a program with parts that see FFmpeg and parts that do not is of one mind in each.
-inline namespace without_ffmpeg {
+inline namespace STAC3DL_VIDEO {
 
 /// True if videos can be read.
 inline constexpr bool has_video = false;
@@ -67,11 +73,12 @@ class VideoReader {
   VideoInfo info_;
 };
 
-}  // namespace without_ffmpeg
+}  // namespace STAC3DL_VIDEO
 STAC3DL_NAMESPACE_END
 #endif
 
 STAC3DL_NAMESPACE_BEGIN
+inline namespace STAC3DL_VIDEO {
 
 /// A video as a stream (T, 3, H, W) in [0, 1]; up to `ahead` pictures are decoded ahead on another thread (0: none).
 inline Stream read_video(const std::filesystem::path& path, const FrameOptions& options = {}, std::size_t ahead = 8,
@@ -81,4 +88,5 @@ inline Stream read_video(const std::filesystem::path& path, const FrameOptions& 
   return collect_frames(pictures, options, path.generic_string());
 }
 
+}  // namespace STAC3DL_VIDEO
 STAC3DL_NAMESPACE_END

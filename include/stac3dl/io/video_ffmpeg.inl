@@ -2,7 +2,7 @@
 #include "stac3dl/io/ffmpeg_parts.inl"
 
 STAC3DL_NAMESPACE_BEGIN
-inline namespace with_ffmpeg {
+inline namespace STAC3DL_VIDEO {
 
 inline constexpr bool has_video = true;
 
@@ -190,5 +190,5 @@ class VideoReader {
   int turns_ = 0;
 };
 
-}  // namespace with_ffmpeg
+}  // namespace STAC3DL_VIDEO
 STAC3DL_NAMESPACE_END
