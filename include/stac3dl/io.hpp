@@ -25,6 +25,7 @@
 #include "stac3dl/io/npy_header.hpp"
 #include "stac3dl/io/npz.hpp"
 #include "stac3dl/io/ntu.hpp"
+#include "stac3dl/io/ntu_sample.hpp"
 #include "stac3dl/io/ntu_skeleton.hpp"
 #include "stac3dl/io/ntu_tracks.hpp"
 #include "stac3dl/io/options_json.hpp"

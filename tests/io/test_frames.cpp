@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
+#include "picture_files.hpp"
 #include "stac3dl/io/frames.hpp"
 #include "temp_folder.hpp"
-#include "picture_files.hpp"
 
 using namespace stac3dl;
 using namespace stac3dl_test;

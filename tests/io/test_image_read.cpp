@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
+#include "picture_files.hpp"
 #include "stac3dl/core/random.hpp"
 #include "stac3dl/io/crc32.hpp"
 #include "stac3dl/io/image_read.hpp"
 #include "stac3dl/io/image_write.hpp"
 #include "temp_folder.hpp"
-#include "picture_files.hpp"
 
 using namespace stac3dl;
 using namespace stac3dl_test;
