@@ -33,12 +33,13 @@ class VideoReader {
     while (true) {
       const int got = avcodec_receive_frame(codec_.get(), frame_.get());
       if (got == 0) {
+        errors_ = 0;
         show(picture);
         av_frame_unref(frame_.get());
         return true;
       }
       if (got == AVERROR_EOF) return at_end();
-      if (got != AVERROR(EAGAIN)) damaged(got);
+      if (got != AVERROR(EAGAIN) && (!options_.allow_damage || ++errors_ > 1000)) damaged(got);
       feed();
     }
   }
@@ -105,7 +106,7 @@ class VideoReader {
     while (true) {
       const int read = av_read_frame(format_.get(), packet_.get());
       if (read < 0) {
-        if (read != AVERROR_EOF) damaged(read);
+        if (read != AVERROR_EOF && !options_.allow_damage) damaged(read);
         const int code = avcodec_send_packet(codec_.get(), nullptr);
         if (code < 0 && code != AVERROR_EOF) damaged(code);
         return;
@@ -187,7 +188,7 @@ class VideoReader {
   AVStream* stream_ = nullptr;
   double start_ = std::numeric_limits<double>::quiet_NaN(), last_ = 0;
   Index shown_ = 0, repaired_ = 0;
-  int turns_ = 0;
+  int turns_ = 0, errors_ = 0;  // errors: in a row
 };
 
 }  // namespace STAC3DL_VIDEO
