@@ -1,6 +1,7 @@
-# The two targets that a program links.  No warning, optimisation or CPU flags are forced on it.
+# The targets that a program links.  No warning, optimisation or CPU flags are forced on it.
 #   stac3dl::stac3dl   the headers, Eigen, and OpenMP if switched on and found
 #   stac3dl::io        the above with what files and pictures need: nlohmann/json, zlib, stb
+#   stac3dl::video     the above with FFmpeg's libraries, for video files
 
 add_library(stac3dl INTERFACE)
 add_library(stac3dl::stac3dl ALIAS stac3dl)
@@ -32,4 +33,15 @@ else()
   add_library(stac3dl_io INTERFACE)
   add_library(stac3dl::io ALIAS stac3dl_io)
   target_link_libraries(stac3dl_io INTERFACE stac3dl ${io_libraries})
+endif()
+
+if(TARGET stac3dl_io AND STAC3DL_FFMPEG)
+  stac3dl_find_video_parts(video_missing)
+  if(video_missing)
+    message(STATUS "stac3dl: no stac3dl::video (video files), missing: ${video_missing}")
+  else()
+    add_library(stac3dl_video INTERFACE)
+    add_library(stac3dl::video ALIAS stac3dl_video)
+    target_link_libraries(stac3dl_video INTERFACE stac3dl_io stac3dl::ffmpeg)
+  endif()
 endif()

@@ -24,7 +24,8 @@ macro(stac3dl_collect list pattern)
   file(GLOB ${list} CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${pattern}")
 endmacro()
 
-# stac3dl_program(<name> <sources>...): an executable that links stac3dl, or stac3dl::io if a source includes io headers.
+# stac3dl_program(<name> <sources>...): an executable that links stac3dl, or stac3dl::io (with video, where it can be) if a source includes io
+# headers.
 # Where stac3dl::io is missing, such a program is left out and a message says so; <name> is then no target.
 # FLAGS <target> takes the place of stac3dl_program_flags.
 function(stac3dl_program name)
@@ -38,6 +39,9 @@ function(stac3dl_program name)
     file(STRINGS "${source}" io_lines REGEX "#include [<\"]stac3dl/io[./]")
     if(io_lines)
       set(library stac3dl::io)
+      if(TARGET stac3dl::video)
+        set(library stac3dl::video)
+      endif()
     endif()
   endforeach()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARGN})

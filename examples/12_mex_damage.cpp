@@ -1,7 +1,7 @@
 // How much damage does it bear?  STA-C3DL learns MEx (see 08_train_mex) with and without modality dropout, and is then
 // asked about recordings with gaps and spikes, without the depth for a while, without a sensor altogether.
-//   10_mex_damage FOLDER                                  train on 24 people, test on persons 25 to 30
-//   10_mex_damage FOLDER --validation 19,20,21,22,23,24   choose settings: score these, leave those of the test alone
+//   12_mex_damage FOLDER                                  train on 24 people, test on persons 25 to 30
+//   12_mex_damage FOLDER --validation 19,20,21,22,23,24   choose settings: score these, leave those of the test alone
 #include <CLI/CLI.hpp>
 #include <iostream>
 
