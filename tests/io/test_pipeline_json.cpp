@@ -49,6 +49,7 @@ TEST_CASE("pipeline_json: left-out options keep their defaults; what is wrong is
   refuse(R"({"step": "hampel", "version": 1, "seconds": -1})", "pipeline[0].steps[0]: hampel: want seconds above 0");
   refuse(R"({"step": "even_rate", "version": 1, "mode": "cubic"})", "want one of nearest, blend, mean, got \"cubic\"");
   refuse(R"({"step": "resize", "version": 1, "height": 1e9})", "want a whole number");
+  refuse(R"({"step": "square_root", "version": 1, "power": 3})", "unknown key \"power\"; none is known");
   refuse("7", "want an object with \"step\"");
   CHECK_ERROR(parsed("{}"), "want an array");
   CHECK_ERROR(parsed(R"([{"stream": "a"}])"), "want {\"stream\", \"steps\"} and nothing else");

@@ -149,7 +149,8 @@ void fields_from_json(const Json& json, T& value, const std::string& path) {
     });
     for (const auto& [key, ignored] : json.items())
       check(std::find(known.begin(), known.end(), key) != known.end(), path, path.empty() ? "" : ": ", "unknown key ",
-            in_quotes(key), "; the nearest known one is \"", detail::nearest_name(key, known), "\"");
+            in_quotes(key), known.empty() ? "; none is known" : "; the nearest known one is \"",
+            known.empty() ? "" : detail::nearest_name(key, known) + "\"");
   } else {
     const bool right = std::is_same_v<T, bool>          ? json.is_boolean()
                        : std::is_same_v<T, std::string> ? json.is_string()
