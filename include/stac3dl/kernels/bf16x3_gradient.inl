@@ -29,7 +29,7 @@ inline void bf16x3_gradient_sums(const Bf16x3Round& round, Index c0, Index c1, I
     Index a[bf16x3_some_steps], b[bf16x3_some_steps];  // where each step's factors are
     for (Index k = 0; k < some; ++k) {
       const Index item = (k0 + k) / g.steps, step = (k0 + k) % g.steps;
-      a[k] = item * out32 * points * g.z_point + g.z_step(step);
+      a[k] = item * out32 * points * g.z_point + step * g.z_step;
       b[k] = item * in32 * points * g.v_point + step * 16 * 32;
     }
     for (Index p = 0; p < points; ++p)
@@ -49,13 +49,14 @@ inline void bf16x3_gradient_sums(const Bf16x3Round& round, Index c0, Index c1, I
               v_ahead = Bf16x3Ahead::over(v + ((item * in32 + ci) * points + next_p) * g.v_point + step * 16 * 32,
                                           count * 16 + s.row + 2, g.v_tile, 8, some * 9);
             if (oi < o1)
-              z_ahead = Bf16x3Ahead::over(z + ((item * out32 + oi) * points + next_p) * g.z_point + g.z_step(step),
-                                          count, g.z_row, 64, some * 9);
+              z_ahead = Bf16x3Ahead::over(
+                  z + ((item * out32 + oi) * points + next_p) * g.z_point + step * g.z_step, count * g.z_step / 32, 0, 1,
+                  some * 9);
           }
           for (Index tap = 0; tap < 9; ++tap) {
             const Index shift = tap / 3 * s.row + tap % 3, at = shift % 2 * 4 * g.v_tile + shift / 2 * 32;
             bf16x3_product<2>(
-                some, g.z_row, 32 * g.z_row, g.v_tile, to + tap * 1024, 512, k0 > first,
+                some, 32, 32 * 32, g.v_tile, to + tap * 1024, 512, k0 > first,
                 [&](Index k) STAC3DL_INLINE_LAMBDA {
                   return Bf16x3Factors{zs + a[k], vs + at + b[k]};
                 },
@@ -132,7 +133,7 @@ void bf16x3_gradient_depth(const WinogradPlan& plan, BlockedView<const float> x,
                                              v + i * v_item + b * points * g.v_point);
       b -= s.in32;
       bf16x3_gradient_outputs<depth>(plan, s, g, dy, first + i, 2 * b + half,
-                                     z + i * z_item + b * points * g.z_point + half * 16 * g.z_row);
+                                     z + i * z_item + b * points * g.z_point + half * 16 * 32);
     });
     const Index steps = round.steps(), part_steps = (steps + parts - 1) / parts;
     const auto add = [&](Index c, Index o, const float* du) {

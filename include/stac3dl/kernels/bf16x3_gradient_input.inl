@@ -1,32 +1,28 @@
 // kernels/bf16x3_gradient_input.inl - both factors of the gradient by the weights, whose sums run over places.
 //
-//   Z [item][block of 32 outputs][point][chunk of places][high, low][output channel of 32][place]       A dy
+//   Z [item][block of 32 outputs][point][32 places][high, low][output channel of 32][place]       A dy
 //   V [item][block of 32 inputs][point][even, odd][tile of four][pair of places][input channel of 16][2]       B' x
 // Places are those of bf16x3_plan.hpp; Z is 0 at the ends of rows, where V's places belong to no sum.  A tap moves V by
-// a number of places, even or odd: V comes twice, in pairs that begin at even and at odd places.  Chunks keep the rows
-// of a tile near one another, on few pages of memory.
+// a number of places, even or odd: V comes twice, in pairs that begin at even and at odd places.
 
-/// Steps of 32 places of a chunk, and of the sums that are taken together while their factors stay near.
+/// Steps of 32 places that are taken together, while their factors stay near.
 inline constexpr Index bf16x3_some_steps = 28;
 
 /// Sizes in bfloat16 numbers.
 struct Bf16x3GradientSizes {
   Index steps;    ///< 32 places each, of a plane of outputs
-  Index z_row;    ///< Z of one channel
-  Index z_point;  ///< both parts of 32 channels
+  Index z_step;   ///< 32 places of 32 channels, both parts
+  Index z_point;
   Index v_tile;   ///< V of 16 channels, one part
   Index v_point;
 
   Bf16x3GradientSizes(const WinogradPlan& plan, const Bf16x3Sizes& s) {
     steps = ((plan.problem.out[1] - 1) * s.row + plan.problem.out[2] + 31) / 32;
-    const Index some = std::min(steps, bf16x3_some_steps);
-    z_row = (some | 1) * 32;  // an odd number of lines: channels in sets of their own
-    z_point = (steps + some - 1) / some * 64 * z_row;
+    z_step = 2 * 32 * 32;
+    z_point = steps * z_step;
     v_tile = (pairs(s) | 1) * 32;
     v_point = 2 * 4 * v_tile;
   }
-  /// Where step k of a point's Z begins.
-  Index z_step(Index k) const { return k / bf16x3_some_steps * 64 * z_row + k % bf16x3_some_steps * 32; }
   Index pairs(const Bf16x3Sizes& s) const { return steps * 16 + s.row + 2; }
 };
 
@@ -93,9 +89,9 @@ void bf16x3_gradient_outputs(const WinogradPlan& plan, const Bf16x3Sizes& s, con
         first[i] = Row16::load(at + i * channel_block), second[i] = Row16::load(at + (16 + i) * channel_block);
       });
       transpose_rows(first), transpose_rows(second);
-      std::uint16_t* const to = z + p * g.z_point + g.z_step(step);
+      std::uint16_t* const to = z + p * g.z_point + step * g.z_step;
       unroll<16>([&](auto c) STAC3DL_INLINE_LAMBDA {
-        split_store(first[c], second[c], to + c * g.z_row, to + (32 + c) * g.z_row);
+        split_store(first[c], second[c], to + c * 32, to + (32 + c) * 32);
       });
     }
   }
