@@ -64,11 +64,11 @@ struct Pack {
   friend EIGEN_STRONG_INLINE Pack if_less(Pack a, Pack b, Pack yes, Pack no) {
     return {Eigen::internal::pselect(Eigen::internal::pcmp_lt(a.raw, b.raw), yes.raw, no.raw)};
   }
-  /// value > best, or value is NaN and best is not ? yes : no, lane by lane: what a maximum keeps.
+  /// value > best, or value is NaN ? yes : no, lane by lane: what a maximum keeps, and of several NaN the last.
   friend EIGEN_STRONG_INLINE Pack if_better(Pack value, Pack best, Pack yes, Pack no) {
     using namespace Eigen::internal;
-    const Raw ordered = pcmp_eq(best.raw, best.raw), better = pcmp_lt_or_nan(best.raw, value.raw);
-    return {pselect(pand(ordered, better), yes.raw, no.raw)};
+    const Raw number = pcmp_eq(value.raw, value.raw), larger = pcmp_lt(best.raw, value.raw);
+    return {pselect(number, pselect(larger, yes.raw, no.raw), yes.raw)};
   }
   /// Sum of the lanes, in an order fixed by the instruction set.
   EIGEN_STRONG_INLINE Real sum() const { return Eigen::internal::predux(raw); }
