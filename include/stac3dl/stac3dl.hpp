@@ -69,6 +69,7 @@
 #include "stac3dl/kernels/softmax.hpp"
 #include "stac3dl/kernels/stam.hpp"
 #include "stac3dl/kernels/tokens.hpp"
+#include "stac3dl/kernels/upsample.hpp"
 #include "stac3dl/kernels/winograd.hpp"
 #include "stac3dl/kernels/winograd_depth.hpp"
 #include "stac3dl/kernels/winograd_plan.hpp"

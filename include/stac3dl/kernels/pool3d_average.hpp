@@ -1,8 +1,8 @@
 /// kernels/pool3d_average.hpp - 3-D average pooling; equations in pool3d_ref.hpp.
 ///
-/// As in pool3d_max.hpp each lane is a window of a row.  Backward, windows that tile x write dx once, in order; those that
-/// step by 1 along the row add to packs of it; others are done one at a time.  Sums run in the order of the plain twin, so
-/// that results are those of the twin to the bit.  Threads share the N*C planes.
+/// As in pool3d_max.hpp each lane is a window of a row.  Backward, windows that tile x write dx once, in order; those
+/// that step by 1 along the row add to packs of it; others are done one at a time.  Sums run in the order of the plain
+/// twin, so that results are those of the twin to the bit.  Threads share the N*C planes.
 #pragma once
 
 #include "stac3dl/kernels/pool3d_lanes.hpp"
@@ -12,7 +12,8 @@ namespace kernels::detail {
 
 /// The mean of one window.
 template <class Real>
-Real avg_pool_window(const Real* plane, const PoolShapes& s, const PoolRange& t, const PoolRange& h, const PoolRange& w) {
+Real avg_pool_window(const Real* plane, const PoolShapes& s, const PoolRange& t, const PoolRange& h,
+                     const PoolRange& w) {
   Real sum = 0;
   for (Index a = t.begin; a < t.end; ++a)
     for (Index b = h.begin; b < h.end; ++b)

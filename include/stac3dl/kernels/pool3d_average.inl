@@ -7,8 +7,8 @@ ISA_INLINE void avg_pool_row(const Real* plane, const detail::PoolShapes& shapes
   using P = Pack<Real>;
   if (begin == end) return;
   const Index X = shapes.x[4], KW = shapes.spec.window[2];
-  const P divisor = P::all(
-      static_cast<Real>(detail::pool_divisor(shapes.spec, shapes.x, {t, h, shapes.range(2, begin)})));
+  const P divisor =
+      P::all(static_cast<Real>(detail::pool_divisor(shapes.spec, shapes.x, {t, h, shapes.range(2, begin)})));
   for_output_packs<Real>(begin, end, [&](Index w, Index count) STAC3DL_INLINE_LAMBDA {
     const Index column = w * step - shapes.spec.padding[2];
     P sum = P::zero();
@@ -34,9 +34,8 @@ void avg_pool_planes(const Real* x, Real* y, const detail::PoolShapes& shapes) {
     shapes.for_each_row([&](Index row, const detail::PoolRange& t, const detail::PoolRange& h) {
       Real* const to = y + nc * shapes.out() + row * shapes.y[4];
       if constexpr (step > 0) avg_pool_row<step>(plane, shapes, t, h, inner[0], inner[1], to);
-      shapes.for_columns_outside(inner, [&](Index w) {
-        to[w] = detail::avg_pool_window(plane, shapes, t, h, shapes.range(2, w));
-      });
+      shapes.for_columns_outside(
+          inner, [&](Index w) { to[w] = detail::avg_pool_window(plane, shapes, t, h, shapes.range(2, w)); });
     });
   });
 }
@@ -44,20 +43,23 @@ void avg_pool_planes(const Real* x, Real* y, const detail::PoolShapes& shapes) {
 template <class Real>
 void avg_pool3d_forward_run(CView<Real, 5> x, View<Real, 5> y, const Pool3dSpec& spec) {
   const detail::PoolShapes shapes(x.shape(), y.shape(), spec);
-  if (shapes.spec.stride[2] == 1) avg_pool_planes<1>(x.data(), y.data(), shapes);
-  else if (shapes.spec.stride[2] == 2) avg_pool_planes<2>(x.data(), y.data(), shapes);
-  else avg_pool_planes<0>(x.data(), y.data(), shapes);
+  if (shapes.spec.stride[2] == 1)
+    avg_pool_planes<1>(x.data(), y.data(), shapes);
+  else if (shapes.spec.stride[2] == 2)
+    avg_pool_planes<2>(x.data(), y.data(), shapes);
+  else
+    avg_pool_planes<0>(x.data(), y.data(), shapes);
 }
 
-/// Adds the shares of outputs [begin, end) of a row, windows side by side that step by 1.  A number of dx gets them in the
-/// order of the outputs: the last element's first.
+/// Adds the shares of outputs [begin, end) of a row, windows side by side that step by 1.  A number of dx gets them in
+/// the order of the outputs: the last element's first.
 template <class Real>
 ISA_INLINE void avg_pool_row_backward(const Real* dy, const detail::PoolShapes& shapes, const detail::PoolRange& t,
                                       const detail::PoolRange& h, Index begin, Index end, Real* plane) {
   using P = Pack<Real>;
   if (begin == end) return;
-  const P divisor = P::all(
-      static_cast<Real>(detail::pool_divisor(shapes.spec, shapes.x, {t, h, shapes.range(2, begin)})));
+  const P divisor =
+      P::all(static_cast<Real>(detail::pool_divisor(shapes.spec, shapes.x, {t, h, shapes.range(2, begin)})));
   for (Index a = t.begin; a < t.end; ++a)
     for (Index b = h.begin; b < h.end; ++b)
       for (Index k = shapes.spec.window[2]; k-- > 0;) {
@@ -68,9 +70,34 @@ ISA_INLINE void avg_pool_row_backward(const Real* dy, const detail::PoolShapes& 
       }
 }
 
+/// dx of a plane that windows of one or two columns tile, written in order and never read.  Windows from column `last`
+/// on are left out; what belongs to no window is 0.
+template <class Real>
+void avg_pool_tiles_backward(const Real* dy, const detail::PoolShapes& shapes, Index last, Real* dx) {
+  using P = Pack<Real>;
+  const auto& [KT, KH, KW] = shapes.spec.window;
+  const Index H = shapes.x[3], W = shapes.x[4];
+  if (shapes.y[2] * KT < shapes.x[2] || shapes.y[3] * KH < H || last * KW < W) std::fill_n(dx, shapes.in(), Real(0));
+  if (last == 0) return;
+  shapes.for_each_row([&, KW = KW](Index row, const detail::PoolRange& a, const detail::PoolRange& b) {
+    const P divisor =
+        P::all(static_cast<Real>(detail::pool_divisor(shapes.spec, shapes.x, {a, b, shapes.range(2, 0)})));
+    for_output_packs<Real>(0, last, [&](Index w, Index count) STAC3DL_INLINE_LAMBDA {
+      const P share = load_some(dy + row * shapes.y[4] + w, count) / divisor;
+      P left = share, right = share;
+      if (KW == 2) join_pairs(share, share, left, right);
+      for (Index i = a.begin; i < a.end; ++i)
+        for (Index j = b.begin; j < b.end; ++j) {
+          Real* const to = dx + (i * H + j) * W + w * KW;
+          store_some(left, to, count * KW);
+          if (count * KW > P::width) store_some(right, to + P::width, count * KW - P::width);
+        }
+    });
+  });
+}
+
 template <class Real>
 void avg_pool3d_backward_run(CView<Real, 5> dy, View<Real, 5> dx, const Pool3dSpec& spec) {
-  using P = Pack<Real>;
   const detail::PoolShapes shapes(dx.shape(), dy.shape(), spec);
   const bool tiles = shapes.tiles() && shapes.spec.window[2] <= 2, side_by_side = shapes.spec.stride[2] == 1;
   const std::array<Index, 2> inner = tiles || side_by_side ? shapes.inner_columns() : std::array<Index, 2>{0, 0};
@@ -78,13 +105,10 @@ void avg_pool3d_backward_run(CView<Real, 5> dy, View<Real, 5> dx, const Pool3dSp
     Real* const plane = dx.data() + nc * shapes.in();
     const Real* const from = dy.data() + nc * shapes.out();
     if (tiles)
-      for_tiles_backward(shapes, inner[1], plane, [&](Index row, Index w, Index count) STAC3DL_INLINE_LAMBDA {
-        const auto t = shapes.range(0, row / shapes.y[3]), h = shapes.range(1, row % shapes.y[3]);
-        const Real divisor = static_cast<Real>(detail::pool_divisor(shapes.spec, shapes.x, {t, h, shapes.range(2, w)}));
-        const P share = load_some(from + row * shapes.y[4] + w, count) / P::all(divisor);
-        return [share](Index) STAC3DL_INLINE_LAMBDA { return share; };
-      });
-    else std::fill_n(plane, shapes.in(), Real(0));
+      avg_pool_tiles_backward(from, shapes, inner[1], plane);
+    else
+      std::fill_n(plane, shapes.in(), Real(0));
+    if (tiles && inner[1] == shapes.y[4]) return;
     shapes.for_each_row([&](Index row, const detail::PoolRange& t, const detail::PoolRange& h) {
       const Real* const d = from + row * shapes.y[4];
       const auto spread = [&](Index w) { detail::avg_pool_spread(d[w], shapes, t, h, shapes.range(2, w), plane); };

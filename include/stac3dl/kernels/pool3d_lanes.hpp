@@ -1,7 +1,7 @@
-/// kernels/pool3d_lanes.hpp - what pooling kernels share: neighbours in a row to two packs and back, indices of elements.
+/// kernels/pool3d_lanes.hpp - what pooling kernels share: neighbours in a row to two packs and back.
 ///
-/// Windows that step by 1 read packs as they lie.  Windows that step by 2 read two packs and split them into the numbers
-/// at even and at odd places, which are two elements of as many windows as a pack is wide.
+/// Windows that step by 1 read packs as they lie.  Windows that step by 2 read two packs and split them into the
+/// numbers at even and at odd places, which are two elements of as many windows as a pack is wide.
 #pragma once
 
 #include <cstdint>

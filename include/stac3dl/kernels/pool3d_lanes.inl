@@ -80,7 +80,7 @@ ISA_INLINE void join_pairs(Pack<Real> even, Pack<Real> odd, Pack<Real>& a, Pack<
 #endif
 }
 
-/// The first `count` lanes, whole numbers below 65536, as they are kept, and back.
+/// The first `count` lanes, whole numbers below 65536, as they are kept.
 template <class Real>
 ISA_INLINE void store_elements(Pack<Real> elements, std::uint16_t* to, Index count) {
 #if STAC3DL_ISA_AVX512
@@ -103,28 +103,8 @@ ISA_INLINE void store_elements(Pack<Real> elements, std::uint16_t* to, Index cou
   elements.store(lanes);
   for (Index i = 0; i < count; ++i) to[i] = static_cast<std::uint16_t>(static_cast<int>(lanes[i]));
 }
-template <class Real>
-ISA_INLINE Pack<Real> load_elements(const std::uint16_t* from, Index count) {
-#if STAC3DL_ISA_AVX512
-  if constexpr (sizeof(Real) == 4) {
-    const __m256i all = _mm256_maskz_loadu_epi16(static_cast<__mmask16>((1u << count) - 1u), from);
-    return {_mm512_cvtepi32_ps(_mm512_cvtepu16_epi32(all))};
-  } else {
-    const __m128i all = _mm_maskz_loadu_epi16(static_cast<__mmask8>((1u << count) - 1u), from);
-    return {_mm512_cvtepi32_pd(_mm256_cvtepu16_epi32(all))};
-  }
-#elif STAC3DL_ISA_AVX2
-  if constexpr (sizeof(Real) == 4)
-    if (count == Pack<Real>::width)
-      return {_mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))))};
-#endif
-  Real lanes[Pack<Real>::width] = {};
-  for (Index i = 0; i < count; ++i) lanes[i] = static_cast<Real>(from[i]);
-  return Pack<Real>::load(lanes);
-}
-
-/// Elements k and k + 1 of windows that step by `step` (1 or 2); from + k is element k of the first, and `room` numbers may
-/// be read from there on.  Steps of 1 yield the first alone.
+/// Elements k and k + 1 of windows that step by `step` (1 or 2); from + k is element k of the first, and `room` numbers
+/// may be read from there on.  Steps of 1 yield the first alone.
 template <Index step, class Real>
 ISA_INLINE void load_window_elements(const Real* from, Index room, Pack<Real>& first, Pack<Real>& second) {
   constexpr Index W = Pack<Real>::width;
@@ -133,12 +113,15 @@ ISA_INLINE void load_window_elements(const Real* from, Index room, Pack<Real>& f
   } else {
     const bool whole = room >= 2 * W;
     const Pack<Real> a = whole ? Pack<Real>::load(from) : load_some(from, room);
-    const Pack<Real> b = whole ? Pack<Real>::load(from + W) : room > W ? load_part(from + W, room - W) : Pack<Real>::zero();
+    const Pack<Real> b = whole      ? Pack<Real>::load(from + W)
+                         : room > W ? load_part(from + W, room - W)
+                                    : Pack<Real>::zero();
     split_pairs(a, b, first, second);
   }
 }
 
-/// f(first output, how many) for packs that cover outputs [begin, end), the last of which may lie over the one before it.
+/// f(first output, how many) for packs that cover outputs [begin, end), the last of which may lie over the one before
+/// it.
 template <class Real, class F>
 ISA_INLINE void for_output_packs(Index begin, Index end, F&& f) {
   constexpr Index W = Pack<Real>::width;
@@ -146,35 +129,4 @@ ISA_INLINE void for_output_packs(Index begin, Index end, F&& f) {
     const Index at = std::max(begin, std::min(w, end - W));
     f(at, std::min(W, end - at));
   }
-}
-
-/// dx of a plane that windows of one or two columns tile (shapes.tiles()), written in order and never read: value(row, w,
-/// count) returns a function of a window's element that gives what the windows of outputs [w, w + count) of a row hand to
-/// theirs.  Windows from column `last` on are left out; what belongs to no window is 0.
-template <class Real, class Value>
-ISA_INLINE void for_tiles_backward(const detail::PoolShapes& shapes, Index last, Real* dx, Value&& value) {
-  using P = Pack<Real>;
-  const auto& [KT, KH, KW] = shapes.spec.window;
-  const Index H = shapes.x[3], W = shapes.x[4];
-  const bool rest = shapes.y[2] * KT < shapes.x[2] || shapes.y[3] * KH < H || last * KW < W;
-  if (rest) std::fill_n(dx, shapes.in(), Real(0));
-  for (Index t = 0; t < shapes.y[2]; ++t)
-    for (Index h = 0; h < shapes.y[3]; ++h)
-      for_output_packs<Real>(0, last, [&, KT = KT, KH = KH, KW = KW](Index w, Index count) STAC3DL_INLINE_LAMBDA {
-        const auto of = value(t * shapes.y[3] + h, w, count);
-        const detail::PoolRange a = shapes.range(0, t), b = shapes.range(1, h);
-        for (Index i = a.begin; i < a.end; ++i)
-          for (Index j = b.begin; j < b.end; ++j) {
-            Real* const to = dx + (i * H + j) * W + w * KW;
-            const Index e = ((i - a.begin) * KH + j - b.begin) * KW;
-            if (KW == 1) {
-              store_some(of(e), to, count);
-            } else {
-              P left, right;
-              join_pairs(of(e), of(e + 1), left, right);
-              store_some(left, to, 2 * count);
-              if (2 * count > P::width) store_some(right, to + P::width, 2 * count - P::width);
-            }
-          }
-      });
 }

@@ -38,8 +38,7 @@ void max_pool_planes(const Real* x, Real* y, std::uint16_t* choice, const detail
     shapes.for_each_row([&](Index row, const detail::PoolRange& t, const detail::PoolRange& h) {
       const Index at = nc * shapes.out() + row * shapes.y[4];
       std::uint16_t* const to = chosen ? choice + at : nullptr;
-      if constexpr (step > 0)
-        max_pool_row<step, chosen>(plane, shapes, t, h, inner[0], inner[1], y + at, to);
+      if constexpr (step > 0) max_pool_row<step, chosen>(plane, shapes, t, h, inner[0], inner[1], y + at, to);
       shapes.for_columns_outside(inner, [&](Index w) {
         detail::max_pool_window(plane, shapes, t, h, shapes.range(2, w), y[at + w], chosen ? to + w : nullptr);
       });
@@ -51,36 +50,15 @@ template <class Real>
 void max_pool3d_forward_run(CView<Real, 5> x, View<Real, 5> y, View<std::uint16_t, 5> choice, const Pool3dSpec& spec) {
   const detail::PoolShapes shapes(x.shape(), y.shape(), spec);
   const auto run = [&]<Index step>() {
-    if (choice) max_pool_planes<step, true>(x.data(), y.data(), choice.data(), shapes);
-    else max_pool_planes<step, false>(x.data(), y.data(), nullptr, shapes);
+    if (choice)
+      max_pool_planes<step, true>(x.data(), y.data(), choice.data(), shapes);
+    else
+      max_pool_planes<step, false>(x.data(), y.data(), nullptr, shapes);
   };
-  if (shapes.spec.stride[2] == 1) run.template operator()<1>();
-  else if (shapes.spec.stride[2] == 2) run.template operator()<2>();
-  else run.template operator()<0>();
-}
-
-template <class Real>
-void max_pool3d_backward_run(CView<Real, 5> dy, BasicView<const std::uint16_t, 5> choice, View<Real, 5> dx,
-                             const Pool3dSpec& spec) {
-  using P = Pack<Real>;
-  const detail::PoolShapes shapes(dx.shape(), dy.shape(), spec);
-  if (!shapes.tiles() || shapes.spec.window[2] > 2)
-    return detail::max_pool_scatter(dy.data(), choice.data(), dx.data(), shapes);
-  const Index columns = shapes.y[4], last = shapes.inner_columns()[1];
-  detail::for_each_plane(shapes.x, [&](Index nc) {
-    Real* const plane = dx.data() + nc * shapes.in();
-    const Index first = nc * shapes.out();
-    for_tiles_backward(shapes, last, plane, [&](Index row, Index w, Index count) STAC3DL_INLINE_LAMBDA {
-      const Index at = first + row * columns + w;
-      const P d = load_some(dy.data() + at, count), which = load_elements<Real>(choice.data() + at, count);
-      return [d, which](Index e) STAC3DL_INLINE_LAMBDA {
-        return if_less(abs(which - P::all(static_cast<Real>(e))), P::all(Real(0.5)), d, P::zero());
-      };
-    });
-    if (last == columns) return;
-    shapes.for_each_row([&](Index row, const detail::PoolRange& t, const detail::PoolRange& h) {
-      for (Index at = first + row * columns + last, w = last; w < columns; ++w, ++at)
-        plane[detail::pool_element(shapes, t, h, shapes.range(2, w), choice.data()[at])] += dy.data()[at];
-    });
-  });
+  if (shapes.spec.stride[2] == 1)
+    run.template operator()<1>();
+  else if (shapes.spec.stride[2] == 2)
+    run.template operator()<2>();
+  else
+    run.template operator()<0>();
 }

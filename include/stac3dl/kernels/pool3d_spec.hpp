@@ -62,8 +62,8 @@ inline Index pool_divisor(const Pool3dSpec& spec, const Shape<5>& x, const std::
   return count;
 }
 
-/// A pool and its shapes, turned so that the last axis has something to pool: where x, window and padding are 1, 1 and 0
-/// along it, the axes before it take its place.  Numbers keep their places in memory, and elements their index.
+/// A pool and its shapes, turned so that the last axis has something to pool: where x, window and padding are 1, 1 and
+/// 0 along it, the axes before it take its place.  Numbers keep their places in memory, and elements their index.
 struct PoolShapes {
   Shape<5> x, y;
   Pool3dSpec spec;
@@ -76,8 +76,8 @@ struct PoolShapes {
         std::rotate(axes->begin(), axes->begin() + 2, axes->end());
     }
   }
-  Index in() const { return x[2] * x[3] * x[4]; }    ///< numbers of a plane of x
-  Index out() const { return y[2] * y[3] * y[4]; }   ///< and of y
+  Index in() const { return x[2] * x[3] * x[4]; }   ///< numbers of a plane of x
+  Index out() const { return y[2] * y[3] * y[4]; }  ///< and of y
   PoolRange range(std::size_t axis, Index o) const { return pool_range(spec, axis, o, x[axis + 2]); }
   /// Windows begin where the last one ended, and the first one at the first number.
   bool tiles() const { return spec.stride == spec.window && spec.padding == std::array<Index, 3>{0, 0, 0}; }
