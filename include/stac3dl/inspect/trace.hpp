@@ -62,6 +62,7 @@ class Trace {
   /// The gradient of the loss by it.
   template <int R>
   CView<Real, R> gradient(const std::string& name) const {
+    check((*this)[name].gradient.shape.size() > 0, "trace: ", name, " has no gradient");
     return (*this)[name].gradient.template view<R>();
   }
 

@@ -31,6 +31,17 @@ struct TracedNumbers {
     std::copy(shape.begin(), shape.end(), axes.begin());
     return {numbers.data(), axes};
   }
+  /// use(view) with as many axes as the tensor has, where that is known only when the program runs.
+  template <class Use>
+  decltype(auto) with_view(Use&& use) const {
+    switch (shape.size()) {
+      case 1: return use(view<1>());
+      case 2: return use(view<2>());
+      case 3: return use(view<3>());
+      case 4: return use(view<4>());
+      default: return use(view<5>());
+    }
+  }
   /// The part at the given indices of the first axes: of beta (N, L, P), slice({2}) is sample 2's (L, P).
   TracedNumbers slice(std::initializer_list<Index> first) const {
     check_kept();
