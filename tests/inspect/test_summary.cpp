@@ -1,11 +1,10 @@
 // Summary of layers of one's own and of the library, and of a model that says nothing of its layers.
-#include "stac3dl/inspect/summary.hpp"
-
 #include <doctest/doctest.h>
 
 #include <sstream>
 
 #include "../train/tiny_model.hpp"
+#include "stac3dl/inspect/summary.hpp"
 #include "stac3dl/nn/activation.hpp"
 #include "stac3dl/nn/pool3d.hpp"
 
@@ -93,6 +92,6 @@ TEST_CASE("fma peak: one thread of two at most, and double half of float") {
   set_num_threads(1);
   const double single = fma_peak<float>(), two = fma_peak<double>();
   set_num_threads(before);
-  CHECK(single > 1e9);   // a multiply-add a nanosecond: any CPU of this century
+  CHECK(single > 1e9);  // a multiply-add a nanosecond: any CPU of this century
   CHECK(two < 0.8 * single);
 }

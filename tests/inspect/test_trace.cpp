@@ -1,7 +1,5 @@
 // The trace of a pass, and what is read off it: NaN, dead channels, saturated gates, slices; and the summary of a
 // model.  That every tensor is right: tests/reference/test_torch_model.cpp.
-#include "stac3dl/inspect/trace_model.hpp"
-
 #include <doctest/doctest.h>
 
 #include "../model/model_cases.hpp"
@@ -9,6 +7,7 @@
 #include "stac3dl/inspect/dead_relus.hpp"
 #include "stac3dl/inspect/saturated_gates.hpp"
 #include "stac3dl/inspect/summary.hpp"
+#include "stac3dl/inspect/trace_model.hpp"
 
 using namespace stac3dl;
 using testing::fused_model;
@@ -88,12 +87,13 @@ TEST_CASE("trace: blocks on blocked volumes run in their plain form, with the sa
   CHECK(few.value<3>("beta").size() == pass.beta.size());
   CHECK(few["h"].value.statistics.maximum == t["h"].value.statistics.maximum);
   CHECK(!few["h"].gradient);
-  CHECK_THROWS_WITH_AS(few.value<4>("h"), "trace: the numbers of h were not kept; let TraceOptions::keep say yes to them",
-                       Error);
+  CHECK_THROWS_WITH_AS(few.value<4>("h"),
+                       "trace: the numbers of h were not kept; let TraceOptions::keep say yes to them", Error);
   CHECK_THROWS_WITH_AS(few.gradient<4>("h"), "trace: h has no gradient", Error);
   CHECK_THROWS_WITH_AS(few["rgb.conv2.pooled"],
                        "trace: no tensor \"rgb.conv2.pooled\"; ending alike: rgb.feature.conv1.pooled, "
-                       "rgb.feature.conv2.pooled, rgb.attention.conv1.pooled, rgb.attention.conv2.pooled", Error);
+                       "rgb.feature.conv2.pooled, rgb.attention.conv1.pooled, rgb.attention.conv2.pooled",
+                       Error);
 }
 
 TEST_CASE("trace: the first NaN is found where it came up") {

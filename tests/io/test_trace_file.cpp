@@ -1,7 +1,6 @@
-#include "stac3dl/io/trace_file.hpp"
-
 #include <doctest/doctest.h>
 
+#include "stac3dl/io/trace_file.hpp"
 #include "temp_folder.hpp"
 
 using namespace stac3dl;

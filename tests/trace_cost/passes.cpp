@@ -1,5 +1,5 @@
-// A small model that nobody traces: inference, forward and backward over one generated clip.  tools/trace_cost builds it twice,
-// with the recorder compiled in and off, and with STAC3DL_RECORDING=0, and counts what run_passes() executes.
+// A small model that nobody traces: inference, forward and backward over one generated clip.  tools/trace_cost builds
+// it twice, with the recorder compiled in and off, and with STAC3DL_RECORDING=0, and counts what run_passes() executes.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

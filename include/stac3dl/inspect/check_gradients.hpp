@@ -26,8 +26,8 @@ struct GradientTable {
       if (!zero(r) && !(r.worst <= worst)) worst = r.worst;
     return worst;
   }
-  /// True if all agree to `tolerance`.  A gradient that is 0 everywhere is wrong unless `may_be_zero` names it: a path that
-  /// nothing flows through is the usual mistake.  So is a tensor of which no probe counts.
+  /// True if all agree to `tolerance`.  A gradient that is 0 everywhere is wrong unless `may_be_zero` names it: a path
+  /// that nothing flows through is the usual mistake.  So is a tensor of which no probe counts.
   bool right(double tolerance = 1e-7, const std::vector<std::string>& may_be_zero = {}) const {
     for (const GradientReport& r : tensors) {
       const bool known = std::find(may_be_zero.begin(), may_be_zero.end(), r.name) != may_be_zero.end();
@@ -66,9 +66,9 @@ std::uint64_t fold_zeros(std::uint64_t fingerprint, BasicView<T, R> x) {
 }
 }  // namespace detail
 
-/// A layer of doubles for inputs of shape x, drawn from N(0, 1).  Probes across a kink are told by outputs that become 0 or
-/// cease to be; a layer that decides in another way (a max pool) needs check_gradient and `choices`.  Parameters' gradients
-/// are those of the check afterwards.
+/// A layer of doubles for inputs of shape x, drawn from N(0, 1).  Probes across a kink are told by outputs that become
+/// 0 or cease to be; a layer that decides in another way (a max pool) needs check_gradient and `choices`.  Parameters'
+/// gradients are those of the check afterwards.
 template <class L, std::size_t R>
 GradientTable check_gradients(L& layer, const std::array<Index, R>& x_shape, GradientOptions options = {}) {
   static_assert(std::is_same_v<typename L::Scalar, double>, "stac3dl: check_gradients wants a layer of doubles");
@@ -97,11 +97,13 @@ GradientTable check_gradients(L& layer, const std::array<Index, R>& x_shape, Gra
   return table;
 }
 
-/// A model of doubles as the trainer takes it: forward(batch, pass, mode, random), backward(batch, pass), visit_params; its
-/// Pass has logits and d_logits and, if it wants inputs to be checked, d_inputs.  Key points take part where there are any.
-/// Training mode, with the same dropout each time.  model.choices(pass), where there is one, tells probes across kinks.
+/// A model of doubles as the trainer takes it: forward(batch, pass, mode, random), backward(batch, pass), visit_params;
+/// its Pass has logits and d_logits and, if it wants inputs to be checked, d_inputs.  Key points take part where there
+/// are any.  Training mode, with the same dropout each time.  model.choices(pass), where there is one, tells probes
+/// across kinks.
 template <class Model, class Batch>
-GradientTable check_gradients(Model& model, const Batch& batch, GradientOptions options = {.step = 2e-5, .probes = 12}) {
+GradientTable check_gradients(Model& model, const Batch& batch,
+                              GradientOptions options = {.step = 2e-5, .probes = 12}) {
   static_assert(std::is_same_v<typename Model::Scalar, double>, "stac3dl: check_gradients wants a model of doubles");
   Batch moved = batch;
   typename Model::Pass pass;
@@ -119,8 +121,10 @@ GradientTable check_gradients(Model& model, const Batch& batch, GradientOptions 
     return sum;
   };
   const auto choices = [&]() -> std::uint64_t {
-    if constexpr (requires { model.choices(pass); }) return model.choices(pass);
-    else return 0;
+    if constexpr (requires { model.choices(pass); })
+      return model.choices(pass);
+    else
+      return 0;
   };
   loss();
   if constexpr (requires { pass.want_input_gradients = true; }) pass.want_input_gradients = true;

@@ -12,35 +12,33 @@
 STAC3DL_NAMESPACE_BEGIN
 
 struct DeadChannels {
-  std::string layer;             ///< "rgb.feature.conv2a", "head.fc6"
-  Index channels = 0;            ///< how many it has
-  std::vector<Index> dead;       ///< which of them never fired
+  std::string layer;        ///< "rgb.feature.conv2a", "head.fc6"
+  Index channels = 0;       ///< how many it has
+  std::vector<Index> dead;  ///< which of them never fired
 };
 
-/// Layers that have any, in order of computation; `batches` is a range of Batch<Real>.  Batch normalisation uses its running
-/// statistics.
+/// Layers that have any, in order of computation; `batches` is a range of Batch<Real>.  Batch normalisation uses its
+/// running statistics.
 template <std::floating_point Real, class Batches>
 std::vector<DeadChannels> dead_relus(const StaC3d<Real>& model, const Batches& batches) {
   std::vector<std::pair<std::string, std::vector<bool>>> fired;  // by layer and channel
   std::map<std::string, std::size_t> places;
   static const std::string end = ".active";
-  const Recorder<Real> recorder{
-      [&](const RecordedTensor<Real>& seen) {
-        if (!seen.name.ends_with(end)) return;
-        const Index N = seen.shape[0], C = seen.shape[1];
-        Index per_channel = 1;
-        for (Index size : seen.shape.subspan(2)) per_channel *= size;
-        const auto [at, fresh] = places.try_emplace(seen.name, fired.size());
-        if (fresh) fired.emplace_back(seen.name, std::vector<bool>(static_cast<std::size_t>(C)));
-        auto& layer = fired[at->second].second;
-        for (Index n = 0; n < N; ++n)
-          for (Index c = 0; c < C; ++c) {
-            const Real* numbers = seen.data + (n * C + c) * per_channel;
-            const bool any = std::any_of(numbers, numbers + per_channel, [](Real v) { return v != 0; });
-            layer[static_cast<std::size_t>(c)] = layer[static_cast<std::size_t>(c)] || any;
-          }
-      },
-      {}};
+  Recorder<Real> recorder;
+  recorder.tensor = [&](const RecordedTensor<Real>& seen) {
+    if (!seen.name.ends_with(end)) return;
+    const Index N = seen.shape[0], C = seen.shape[1];
+    Index per_channel = 1;
+    for (Index size : seen.shape.subspan(2)) per_channel *= size;
+    const auto [at, fresh] = places.try_emplace(seen.name, fired.size());
+    if (fresh) fired.emplace_back(seen.name, std::vector<bool>(static_cast<std::size_t>(C)));
+    auto& layer = fired[at->second].second;
+    for (Index i = 0; i < N * C; ++i) {
+      const Real* numbers = seen.data + i * per_channel;
+      if (std::any_of(numbers, numbers + per_channel, [](Real v) { return v != 0; }))
+        layer[static_cast<std::size_t>(i % C)] = true;
+    }
+  };
   ModelPass<Real> pass;
   pass.recorder = &recorder;
   for (const Batch<Real>& batch : batches) model.forward(batch, pass, Mode::inference);

@@ -1,5 +1,5 @@
-/// inspect/fma_peak.hpp - what the machine can do at most, measured: multiply-adds from registers, on all threads at once,
-/// with the instruction set in use (core/isa.hpp).
+/// inspect/fma_peak.hpp - what the machine can do at most, measured: multiply-adds from registers, on all threads at
+/// once, with the instruction set in use (core/isa.hpp).
 #pragma once
 
 #include <algorithm>

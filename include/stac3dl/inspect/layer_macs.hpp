@@ -13,8 +13,10 @@ inline constexpr Index unknown_macs = -1;
 
 template <class Layer, int R>
 Index layer_macs(const Layer& layer, const std::array<Index, static_cast<std::size_t>(R)>& x) {
-  if constexpr (requires { layer.macs(x); }) return layer.macs(x);
-  else return unknown_macs;
+  if constexpr (requires { layer.macs(x); })
+    return layer.macs(x);
+  else
+    return unknown_macs;
 }
 /// Every output is a sum over input channels and taps; the bias is not counted.
 template <class Real>

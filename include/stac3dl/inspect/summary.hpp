@@ -1,9 +1,9 @@
 /// inspect/summary.hpp - what a model or a chain of layers costs, in one line.
 ///
-///   std::cout << summary(model, batch);                          // STA-C3DL, or a model of yours: inference over the batch
-///   std::cout << summary(x, "conv", conv, "relu", relu);         // layers, one after the other: forward from x on
-/// A row a layer: output, parameters, multiply-accumulates, bytes of the output, time (the median of some runs), and which
-/// share of the machine's measured peak that is.
+///   std::cout << summary(model, batch);                     // STA-C3DL, or a model of yours: inference over a batch
+///   std::cout << summary(x, "conv", conv, "relu", relu);    // layers, one after the other: forward from x on
+/// A row a layer: output, parameters, multiply-accumulates, bytes of the output, time (the median of some runs), and
+/// which share of the machine's measured peak that is.
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@
 #include "stac3dl/inspect/fma_peak.hpp"
 #include "stac3dl/inspect/layer_macs.hpp"
 #include "stac3dl/inspect/summary_table.hpp"
-#include "stac3dl/model/recorder.hpp"
 #include "stac3dl/model/mode.hpp"
+#include "stac3dl/model/recorder.hpp"
 #include "stac3dl/nn/layer.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -22,8 +22,8 @@ namespace detail {
 /// "rgb" of "rgb.map.weight".
 inline std::string first_part(const std::string& name) { return name.substr(0, name.find('.')); }
 
-/// Adds a parameter to the layer whose name it begins with; else to the last layer of the same first part (an embedding goes
-/// to its modality's map); else to a row of its own that has no shape and no time.
+/// Adds a parameter to the layer whose name it begins with; else to the last layer of the same first part (an embedding
+/// goes to its modality's map); else to a row of its own that has no shape and no time.
 inline void add_parameters(std::vector<LayerSummary>& layers, const std::string& name, Index count) {
   LayerSummary* best = nullptr;
   for (LayerSummary& l : layers)
@@ -32,8 +32,8 @@ inline void add_parameters(std::vector<LayerSummary>& layers, const std::string&
     if (!best || !name.starts_with(best->name + "."))
       if (first_part(l.name) == first_part(name)) best = &l;
   if (!best) {
-    layers.push_back({name.substr(0, name.rfind('.') == std::string::npos ? name.size() : name.rfind('.')), {}, 0, unknown_macs, 0, 0});
-    best = &layers.back();
+    best = &layers.emplace_back();
+    best->name = name.substr(0, name.rfind('.')), best->macs = unknown_macs;
   }
   best->parameters += count;
 }
@@ -55,9 +55,11 @@ void summarise_chain(Summary& s, CView<Real, R> x, const std::string& name, L& l
     layer.forward(x, y, cache, workspace);
     if (run > 0) times.push_back(timer.lap());
   }
-  s.layers.push_back({name, {shape.begin(), shape.end()}, parameter_count(layer), layer_macs(layer, x.shape()),
-                      static_cast<Index>(sizeof(Real)) * y.size(), median(times)});
-  s.seconds += s.layers.back().seconds;
+  LayerSummary& row = s.layers.emplace_back();
+  row.name = name, row.output.assign(shape.begin(), shape.end());
+  row.parameters = parameter_count(layer), row.macs = layer_macs(layer, x.shape());
+  row.activation_bytes = static_cast<Index>(sizeof(Real)) * y.size(), row.seconds = median(times);
+  s.seconds += row.seconds;
   s.scratch_bytes = std::max(s.scratch_bytes, workspace.capacity());
   summarise_chain<Real, RY>(s, y.view(), more...);
 }
@@ -73,9 +75,9 @@ Summary summary(const Tensor<Real, R>& x, const std::string& name, NamesAndLayer
   return s;
 }
 
-/// A model as the trainer takes it (train/trainer.hpp): inference over `batch`, or a forward pass where it has no infer().
-/// Layers are timed if its Pass has a `recorder` that the model tells of layers (model/recorder.hpp); otherwise the table has
-/// parameters, and the whole run's time.
+/// A model as the trainer takes it (train/trainer.hpp): inference over `batch`, or a forward pass where it has no
+/// infer().  Layers are timed if its Pass has a `recorder` that the model tells of layers (model/recorder.hpp);
+/// otherwise the table has parameters, and the whole run's time.
 template <class Model, class Batch>
 Summary summary(const Model& model, const Batch& batch, const SummaryOptions& options = {}) {
   using Real = typename Model::Scalar;
@@ -108,8 +110,10 @@ Summary summary(const Model& model, const Batch& batch, const SummaryOptions& op
     next = 0;
     timer.lap();
     detail::LapTimer total;
-    if constexpr (requires { copy.infer(batch, pass); }) copy.infer(batch, pass);
-    else copy.forward(batch, pass, Mode::inference, Random(0));
+    if constexpr (requires { copy.infer(batch, pass); })
+      copy.infer(batch, pass);
+    else
+      copy.forward(batch, pass, Mode::inference, Random(0));
     if (run > 0) whole.push_back(total.lap());
   }
   for (std::size_t i = 0; i < times.size(); ++i) s.layers[i].seconds = detail::median(times[i]);

@@ -13,25 +13,32 @@ STAC3DL_NAMESPACE_BEGIN
 
 struct LayerSummary {
   std::string name;
-  std::vector<Index> output;      ///< shape of what it gives on; empty: not known
+  std::vector<Index> output;  ///< shape of what it gives on; empty: not known
   Index parameters = 0;
-  Index macs = 0;                 ///< multiply-accumulates of the call, in the plain form of the equation; -1: not known
-  Index activation_bytes = 0;     ///< of the output
-  double seconds = 0;             ///< median of the runs; 0: not measured
+  Index macs = 0;              ///< multiply-accumulates of the call, in the plain form of the equation; -1: not known
+  Index activation_bytes = 0;  ///< of the output
+  double seconds = 0;          ///< median of the runs; 0: not measured
 };
 
 struct Summary {
   std::vector<LayerSummary> layers;
-  double seconds = 0;             ///< of a whole run, median
-  double peak = 0;                ///< multiply-adds from registers, two operations each, per second (inspect/fma_peak.hpp)
+  double seconds = 0;  ///< of a whole run, median
+  double peak = 0;     ///< multiply-adds from registers, two operations each, per second (inspect/fma_peak.hpp)
   int threads = 1, runs = 0;
   std::size_t scratch_bytes = 0;  ///< of the workspace, beside the outputs
 
   /// Of all layers; macs() leaves out what is not known.
-  Index parameters() const { return sum([](const LayerSummary& l) { return l.parameters; }); }
-  Index macs() const { return sum([](const LayerSummary& l) { return std::max<Index>(l.macs, 0); }); }
-  Index activation_bytes() const { return sum([](const LayerSummary& l) { return l.activation_bytes; }); }
-  /// Operations done in `seconds`, over what the machine could do.  Above 1 where Winograd's tiles save multiplications.
+  Index parameters() const {
+    return sum([](const LayerSummary& l) { return l.parameters; });
+  }
+  Index macs() const {
+    return sum([](const LayerSummary& l) { return std::max<Index>(l.macs, 0); });
+  }
+  Index activation_bytes() const {
+    return sum([](const LayerSummary& l) { return l.activation_bytes; });
+  }
+  /// Operations done in `seconds`, over what the machine could do.  Above 1 where Winograd's tiles save
+  /// multiplications.
   double share_of_peak(Index macs, double seconds) const {
     return seconds > 0 && peak > 0 && macs > 0 ? 2 * static_cast<double>(macs) / seconds / peak : 0;
   }
@@ -70,7 +77,7 @@ struct Summary {
 };
 
 struct SummaryOptions {
-  int runs = 5;         ///< timed, after one that is not; 0: no times
+  int runs = 5;  ///< timed, after one that is not; 0: no times
 };
 
 namespace detail {

@@ -6,9 +6,9 @@
 ///   CView<float, 5> da = t.gradient<5>("rgb.feature.conv1a.active");
 ///   if (const auto bad = t.first_nan()) std::cout << bad->text();    // which tensor, which place
 ///
-/// Names are the model's letters behind the path of the part: docs/inspecting.md lists them.  Nothing of the model changes:
-/// gradients go to a copy.  The traced pass takes the plain form of the model (model/recorder.hpp), whose numbers differ
-/// from the fused form's by rounding.  Saved by io/trace_file.hpp.
+/// Names are the model's letters behind the path of the part: docs/inspecting.md lists them.  Nothing of the model
+/// changes: gradients go to a copy.  The traced pass takes the plain form of the model (model/recorder.hpp), whose
+/// numbers differ from the fused form's by rounding.  Saved by io/trace_file.hpp.
 #pragma once
 
 #include <functional>
@@ -23,11 +23,11 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// Where the first number that is not finite came up.
 struct NotFinite {
-  std::string tensor;    ///< "head.fc6.Y"
+  std::string tensor;  ///< "head.fc6.Y"
   bool gradient = false;
-  std::string place;     ///< "(0, 17)"
-  double value = 0;      ///< NaN or an infinity
-  Index count = 0;       ///< such numbers in that tensor
+  std::string place;  ///< "(0, 17)"
+  double value = 0;   ///< NaN or an infinity
+  Index count = 0;    ///< such numbers in that tensor
 
   std::string text() const {
     return (gradient ? "gradient of " : "") + tensor + ": " + detail::concat(value) + " at " + place + ", " +

@@ -1,5 +1,5 @@
-/// inspect/trace_attention.hpp - what attention's kernels do not hand out: scores before the softmax, and the gradients of
-/// scores and weights.  Plain loops, the equations as they stand; masked tokens' scores are shown as 0.
+/// inspect/trace_attention.hpp - what attention's kernels do not hand out: scores before the softmax, and the gradients
+/// of scores and weights.  Plain loops, the equations as they stand; masked tokens' scores are shown as 0.
 ///
 ///   STAM  (11) e[l] = wa . mean_p h[l,p] + ba       (12) s[l,p] = wb . h[l,p] + bb        q[l,p] = dF . h[l,p]
 ///         dalpha[l] = sum_p beta[l,p] q[l,p]         de = alpha * (dalpha - sum_l alpha*dalpha)

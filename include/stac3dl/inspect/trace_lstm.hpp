@@ -1,5 +1,5 @@
-/// inspect/trace_lstm.hpp - what the LSTM's kernel does not hand out: gates and cells by name, and the gradients of all of
-/// them.  Plain loops, step after step; a test holds them against PyTorch.
+/// inspect/trace_lstm.hpp - what the LSTM's kernel does not hand out: gates and cells by name, and the gradients of all
+/// of them.  Plain loops, step after step; a test holds them against PyTorch.
 ///
 /// Forward (5)-(10), for tokens that are valid:   c = f*c_before + i*c_tilde       h = o*tanh(c)
 /// Backward, from the last step to the first, dh and dc being what comes from above plus what the next step sends:
@@ -23,8 +23,8 @@ namespace detail {
 template <class Real>
 struct LstmTrace {
   static constexpr const char* names[] = {"i", "f", "c_tilde", "o", "c", "h"};
-  std::string name;              ///< "lstm.l0." or "lstm.l0r."
-  Tensor<Real, 4> numbers[6];    ///< (L, N, P, U) each, in the order of `names`
+  std::string name;            ///< "lstm.l0." or "lstm.l0r."
+  Tensor<Real, 4> numbers[6];  ///< (L, N, P, U) each, in the order of `names`
 };
 
 /// What the two directions of an LSTM's passes share.
@@ -32,8 +32,8 @@ template <class Real>
 struct LstmTracer {
   const Lstm<Real>& lstm;
   const typename Lstm<Real>::Cache& cache;
-  CView<Real, 4> h;                  ///< (L, N, P, outputs): of the whole LSTM
-  CView<std::uint8_t, 3> valid;      ///< (L, N, P)
+  CView<Real, 4> h;              ///< (L, N, P, outputs): of the whole LSTM
+  CView<std::uint8_t, 3> valid;  ///< (L, N, P)
   const LstmState<Real>* start = nullptr;
 
   using Show = std::function<void(const LstmTrace<Real>&)>;
@@ -96,15 +96,14 @@ struct LstmTracer {
       for (Index step = L; step-- > 0;) {
         const auto at = [&](Index s) { return (d ? L - 1 - s : s) * B + b; };  // token of the s-th step run
         const Index token = at(step), first = token * U;
-        for (Index u = 0; u < U; ++u)
-          t.numbers[5][first + u] = dh[u] += above[token * lstm.outputs() + d * U + u];
+        for (Index u = 0; u < U; ++u) t.numbers[5][first + u] = dh[u] += above[token * lstm.outputs() + d * U + u];
         if (valid && valid.data()[token] == 0) {
           for (Index u = 0; u < U; ++u) t.numbers[4][first + u] = dc[u];
           continue;
         }
         for (Index u = 0; u < U; ++u) {
           const Real *const z = kept.gates.data() + token * 4 * U, i = z[u], f = z[U + u], g = z[2 * U + u],
-                           o = z[3 * U + u], tanh_c = std::tanh(kept.cells[first + u]);
+                            o = z[3 * U + u], tanh_c = std::tanh(kept.cells[first + u]);
           const Real before = step > 0 ? kept.cells[at(step - 1) * U + u]
                               : start  ? start->c(layer * directions() + d, b, u)
                                        : Real(0);

@@ -1,7 +1,7 @@
 /// inspect/trace_model.hpp - trace(model, batch): every tensor of STA-C3DL and the gradient of a loss by each.
 ///
-/// What the model's parts hand to the recorder is taken as it comes; what stays inside a kernel (gates, scores, the outer
-/// product) is added where it was computed: trace_lstm.hpp, trace_attention.hpp, and below.
+/// What the model's parts hand to the recorder is taken as it comes; what stays inside a kernel (gates, scores, the
+/// outer product) is added where it was computed: trace_lstm.hpp, trace_attention.hpp, and below.
 #pragma once
 
 #include "stac3dl/inspect/trace.hpp"
@@ -25,7 +25,8 @@ void label_loss(const Batch<Real>& batch, ModelPass<Real>& pass) {
 template <class Real>
 TraceLoss<Real> class_score(Index k) {
   return [k](const Batch<Real>&, ModelPass<Real>& pass) {
-    check(k >= 0 && k < pass.logits.size(1), "class_score: want a class from 0 to ", pass.logits.size(1) - 1, ", got ", k);
+    const Index K = pass.logits.size(1);
+    check(k >= 0 && k < K, "class_score: want a class from 0 to ", K - 1, ", got ", k);
     pass.d_logits.fill(0);
     for (Index n = 0; n < pass.d_logits.size(0); ++n) pass.d_logits(n, k) = 1;
   };
@@ -33,12 +34,12 @@ TraceLoss<Real> class_score(Index k) {
 
 template <class Real>
 struct TraceOptions {
-  Mode mode = Mode::inference;            ///< training: dropout draws, batch normalisation uses the batch
-  Random random{0};                       ///< draws the dropout
+  Mode mode = Mode::inference;  ///< training: dropout draws, batch normalisation uses the batch
+  Random random{0};             ///< draws the dropout
   bool gradients = true;
   TraceLoss<Real> loss = label_loss<Real>;
   std::function<bool(const std::string&)> keep = {};  ///< of which tensors the numbers are kept; empty: of all
-  const LstmState<Real>* start = nullptr;        ///< the LSTM's state to start from
+  const LstmState<Real>* start = nullptr;             ///< the LSTM's state to start from
 };
 
 namespace detail {
@@ -84,11 +85,10 @@ class ModelTracer {
     for (Index i = 0; i < valid.size(); ++i) valid[i] = pass_.valid[i] != 0;
     take("valid", valid.view());
   }
-  LstmTracer<Real> lstm() const {
-    return {*lstm_, pass_.lstm, pass_.h.view(), pass_.valid.view(), pass_.start};
-  }
+  LstmTracer<Real> lstm() const { return {*lstm_, pass_.lstm, pass_.h.view(), pass_.valid.view(), pass_.start}; }
   void take_part(const LstmTrace<Real>& part, bool gradient) {
-    for (std::size_t k = 0; k < std::size(part.names); ++k) take(part.name + part.names[k], part.numbers[k].view(), gradient);
+    for (std::size_t k = 0; k < std::size(part.names); ++k)
+      take(part.name + part.names[k], part.numbers[k].view(), gradient);
   }
 
   // Equations (11) and (12), or plain attention.
@@ -96,9 +96,9 @@ class ModelTracer {
   bool plain() const { return weights_.count("am.v") > 0; }
   void attention_values() {
     if (stam()) {
-      const auto [e, s] = stam_scores<Real>(pass_.h, pass_.valid, weights_["stam.alpha.weight"],
-                                            weights_["stam.alpha.bias"][0], weights_["stam.beta.weight"],
-                                            weights_["stam.beta.bias"][0]);
+      const auto [e, s] =
+          stam_scores<Real>(pass_.h, pass_.valid, weights_["stam.alpha.weight"], weights_["stam.alpha.bias"][0],
+                            weights_["stam.beta.weight"], weights_["stam.beta.bias"][0]);
       take("stam.e", e.view()), take("alpha", pass_.alpha.view());
       take("stam.s", s.view()), take("beta", pass_.beta.view());
       return;
@@ -141,7 +141,8 @@ class ModelTracer {
       if (name == config_.modalities[m].name + ".r") return &pass_.modalities[m];
     return nullptr;
   }
-  ///   root = B / sqrt(|B| + eps), r = root / q:   droot = (dr - r <r, dr>) / q   dB = droot (|B|/2 + eps) / (|B| + eps)^1.5
+  ///   root = B / sqrt(|B| + eps), r = root / q
+  ///   droot = (dr - r <r, dr>) / q                  dB = droot (|B|/2 + eps) / (|B| + eps)^1.5
   void outer_gradient(const RecordedTensor<Real>& seen, const Modality& own) {
     const Tensor<Real, 3>& B = own.encoder.outer.product;
     const Real eps = static_cast<Real>(kernels::bilinear_detail::epsilon);
@@ -183,8 +184,8 @@ class ModelTracer {
 
 }  // namespace detail
 
-/// Runs the model over the batch, forward and, unless told not to, backward, and keeps every tensor.  `model` stays as it is.
-/// Throws Error as forward() does, and where the loss finds labels that do not fit.
+/// Runs the model over the batch, forward and, unless told not to, backward, and keeps every tensor.  `model` stays as
+/// it is.  Throws Error as forward() does, and where the loss finds labels that do not fit.
 template <std::floating_point Real>
 Trace<Real> trace(const StaC3d<Real>& model, const Batch<Real>& batch,
                   const std::type_identity_t<TraceOptions<Real>>& options = {}) {

@@ -13,11 +13,11 @@ STAC3DL_NAMESPACE_BEGIN
 /// The values of a tensor, or the gradient of the loss by it.
 template <class Real>
 struct TracedNumbers {
-  std::string name;            ///< for messages: "beta" or "gradient of beta"
-  std::vector<Index> shape;    ///< empty: this tensor has none (probabilities have no gradient, masks neither)
+  std::string name;          ///< for messages: "beta" or "gradient of beta"
+  std::vector<Index> shape;  ///< empty: this tensor has none (probabilities have no gradient, masks neither)
   TensorStatistics statistics;
-  Tensor<Real, 1> numbers;     ///< in memory order; empty where only statistics were kept
-  Index order = -1;            ///< when it was computed: values count up from 0, and gradients after them
+  Tensor<Real, 1> numbers;  ///< in memory order; empty where only statistics were kept
+  Index order = -1;         ///< when it was computed: values count up from 0, and gradients after them
 
   explicit operator bool() const { return !shape.empty(); }
 
@@ -35,11 +35,16 @@ struct TracedNumbers {
   template <class Use>
   decltype(auto) with_view(Use&& use) const {
     switch (shape.size()) {
-      case 1: return use(view<1>());
-      case 2: return use(view<2>());
-      case 3: return use(view<3>());
-      case 4: return use(view<4>());
-      default: return use(view<5>());
+      case 1:
+        return use(view<1>());
+      case 2:
+        return use(view<2>());
+      case 3:
+        return use(view<3>());
+      case 4:
+        return use(view<4>());
+      default:
+        return use(view<5>());
     }
   }
   /// The part at the given indices of the first axes: of beta (N, L, P), slice({2}) is sample 2's (L, P).
@@ -82,7 +87,7 @@ struct TracedNumbers {
 template <class Real>
 struct TracedTensor {
   std::string name;
-  bool parameter = false;            ///< learned: a weight or a bias, by its name in visit_params()
+  bool parameter = false;  ///< learned: a weight or a bias, by its name in visit_params()
   TracedNumbers<Real> value, gradient;
 };
 

@@ -35,8 +35,8 @@ void write_trace(const std::filesystem::path& path, const Trace<Real>& trace, Re
   write_npz(path, std::move(arrays), replace);
 }
 
-/// One file a tensor, "beta.npy", in a folder that exists.  Throws before writing anything if one is there and must not be
-/// replaced.
+/// One file a tensor, "beta.npy", in a folder that exists.  Throws before writing anything if one is there and must not
+/// be replaced.
 template <std::floating_point Real>
 void write_trace_folder(const std::filesystem::path& folder, const Trace<Real>& trace, Replace replace) {
   const auto path = [&](const std::string& name) { return folder / (name + ".npy"); };

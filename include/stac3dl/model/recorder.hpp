@@ -1,13 +1,13 @@
-/// model/recorder.hpp - who is told of the tensors and layers of a pass, if anybody is (inspect/trace.hpp, summary.hpp).
+/// model/recorder.hpp - who is told of the tensors and layers of a pass, if anybody is: inspect/trace.hpp, summary.hpp.
 ///
 ///   Recorder<float> recorder;
 ///   recorder.tensor = [](const RecordedTensor<float>& t) { std::cout << t.name << '\n'; };
 ///   pass.recorder = &recorder;                       // before forward(); nullptr, the default: nobody
 ///
 /// Parts of the model get a Record, the recorder together with the name of where they stand:
-///   record("active", a);   record.gradient("active", da);   record.in("conv1a")("active", a);   record.done("conv1a", ...)
-/// Without a recorder each of these is one comparison with null.  Who listens to tensors gets the plain form of the model: no
-/// blocked volumes, no activation that is pooled before it is stored.
+///   record("active", a);  record.gradient("active", da);  record.in("conv1a")("active", a);  record.done("conv1a", ...)
+/// Without a recorder each of these is one comparison with null.  Who listens to tensors gets the plain form of the
+/// model: no blocked volumes, no activation that is pooled before it is stored.
 #pragma once
 
 #include <functional>
@@ -26,7 +26,7 @@ STAC3DL_NAMESPACE_BEGIN
 /// A tensor of the pass, or the gradient of the loss by it.  What it shows is gone after the call.
 template <class Real>
 struct RecordedTensor {
-  std::string name;              ///< "rgb.feature.conv1a.active"; docs/inspecting.md lists them
+  std::string name;  ///< "rgb.feature.conv1a.active"; docs/inspecting.md lists them
   std::span<const Index> shape;
   const Real* data = nullptr;
   bool gradient = false;
