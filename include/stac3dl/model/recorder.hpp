@@ -5,7 +5,7 @@
 ///   pass.recorder = &recorder;                       // before forward(); nullptr, the default: nobody
 ///
 /// Parts of the model get a Record, the recorder together with the name of where they stand:
-///   record("active", a);  record.gradient("active", da);  record.in("conv1a")("active", a);  record.done("conv1a", ...)
+///   record("active", a);  record.gradient("active", da);  record.in("conv1a")("active", a);  record.done("relu", ...)
 /// Without a recorder each of these is one comparison with null.  Who listens to tensors gets the plain form of the
 /// model: no blocked volumes, no activation that is pooled before it is stored.
 #pragma once
