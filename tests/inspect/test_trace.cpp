@@ -254,10 +254,11 @@ TEST_CASE("summary: time per layer is near the whole run's") {
 TEST_CASE("gradient check of a whole model in one line") {
   ModelConfig config = video_model(full);
   StaC3d<double> model(config, 7);
-  const auto batch = random_batch<double>(config, 2, true, 5);
+  const auto batch = random_batch<double>(config, 2, false, 5);
   const GradientTable table = check_gradients(model, batch, {.step = 2e-5, .probes = 3});
-  CHECK(table.right(1e-6, {"stam.alpha.bias", "stam.beta.bias"}));
-  CHECK(!table.right(1e-6));  // these two are 0 by mathematics, which a check must be told
+  INFO(table.text());
+  CHECK(table.right(1e-7, {"stam.alpha.bias", "stam.beta.bias"}));
+  CHECK(!table.right(1e-7));  // these two are 0 by mathematics, which a check must be told
   CHECK(table.tensors.back().name == "input 0");
   CHECK(table.text().find("stam.alpha.bias") != std::string::npos);
 }
