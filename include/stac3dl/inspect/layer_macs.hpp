@@ -11,8 +11,8 @@ STAC3DL_NAMESPACE_BEGIN
 
 inline constexpr Index unknown_macs = -1;
 
-template <class Layer, int R>
-Index layer_macs(const Layer& layer, const std::array<Index, static_cast<std::size_t>(R)>& x) {
+template <class Layer, std::size_t R>
+Index layer_macs(const Layer& layer, const std::array<Index, R>& x) {
   if constexpr (requires { layer.macs(x); })
     return layer.macs(x);
   else
