@@ -69,7 +69,7 @@ TEST_CASE("summary: a layer of one's own, with and without a count of its multip
   std::ostringstream out;
   out << s;
   CHECK(out.str() == s.text());
-  CHECK(out.str().find("layer    output   parameters  million MACs  output kB") == 0);
+  CHECK(out.str().find("layer     output  parameters  million MACs  output kB") == 0);
   CHECK(out.str().find("shift    (10, 4)           4             ?        0.2") != std::string::npos);
 }
 
