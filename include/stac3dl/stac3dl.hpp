@@ -12,6 +12,7 @@
 #include "stac3dl/core/shape.hpp"
 #include "stac3dl/core/simd.hpp"
 #include "stac3dl/core/tensor.hpp"
+#include "stac3dl/core/text_table.hpp"
 #include "stac3dl/core/view.hpp"
 #include "stac3dl/core/workspace.hpp"
 
@@ -103,6 +104,7 @@
 #include "stac3dl/model/pool5.hpp"
 #include "stac3dl/model/prepared.hpp"
 #include "stac3dl/model/presets.hpp"
+#include "stac3dl/model/recorder.hpp"
 #include "stac3dl/model/sta_c3dl.hpp"
 #include "stac3dl/model/stream.hpp"
 #include "stac3dl/model/token_map.hpp"
@@ -175,3 +177,9 @@
 #include "stac3dl/data/windows.hpp"
 
 #include "stac3dl/inspect/gradient_check.hpp"
+#include "stac3dl/inspect/tensor_statistics.hpp"
+#include "stac3dl/inspect/trace.hpp"
+#include "stac3dl/inspect/trace_attention.hpp"
+#include "stac3dl/inspect/trace_lstm.hpp"
+#include "stac3dl/inspect/trace_model.hpp"
+#include "stac3dl/inspect/traced_tensor.hpp"
