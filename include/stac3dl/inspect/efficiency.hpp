@@ -14,15 +14,10 @@
 #include <string>
 #include <vector>
 
+#include "stac3dl/inspect/report.hpp"
 #include "stac3dl/model/prepared.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
-
-struct EfficiencyRow {
-  std::string name, unit;
-  double value = 0;
-  std::string note;
-};
 
 struct ModelMacs {
   Index convolutions = 0, maps = 0, lstm = 0, attention = 0, head = 0;

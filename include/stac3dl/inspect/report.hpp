@@ -10,7 +10,6 @@
 /// Every part may be empty and is then left out.
 #pragma once
 
-#include "stac3dl/inspect/efficiency.hpp"
 #include "stac3dl/inspect/recording_view.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -28,6 +27,13 @@ struct ReportScores {
   std::string of;  ///< "clips of unseen people"
   std::vector<std::string> classes;
   Tensor<std::int64_t, 2> counts;  ///< (K, K): true class, answer
+};
+
+/// What a model costs: "time a recording", "ms", 3.1, "median of 15 runs".
+struct EfficiencyRow {
+  std::string name, unit;
+  double value = 0;
+  std::string note;
 };
 
 /// A line of the summary on top: "recordings", "480 of 20 people".

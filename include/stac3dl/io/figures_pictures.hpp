@@ -83,12 +83,12 @@ inline std::string place_text(Index row, Index column, Index rows, Index columns
 }  // namespace detail
 
 /// One frame a step, the step's beta over it.
-inline Figure attention_figure(const RecordingView& v, std::size_t m) {
+inline ReportFigure attention_figure(const RecordingView& v, std::size_t m) {
   const ModalityView& modality = v.modalities[m];
   const auto steps = detail::evenly(v.steps(), 8);
   const detail::Strip strip = detail::strip_of(modality.pictures);
   const Index P = modality.rows * modality.columns;
-  Figure f{"attention_" + std::to_string(m), "Spatial attention β: " + modality.name, "",
+  ReportFigure f{"attention_" + std::to_string(m), "Spatial attention β: " + modality.name, "",
            Svg(480, strip.below(steps.size()) + 24), {{"step", "time (s)", "α", "largest β", "where"}}, true};
   double most = 1e-12;
   Index at = 0;
@@ -121,13 +121,13 @@ inline Figure attention_figure(const RecordingView& v, std::size_t m) {
 }
 
 /// As above with what Grad-CAM found in a block.
-inline Figure cam_figure(const RecordingView& v, std::size_t c) {
+inline ReportFigure cam_figure(const RecordingView& v, std::size_t c) {
   const CamView& cam = v.cams[c];
   const ModalityView& modality = v.modalities[cam.modality];
   const auto [T, H, W] = cam.map.shape();
   const auto steps = detail::evenly(v.steps(), 8);
   const detail::Strip strip = detail::strip_of(modality.pictures);
-  Figure f{"cam_" + std::to_string(c), "Grad-CAM: " + modality.name + ", " + cam.block, "",
+  ReportFigure f{"cam_" + std::to_string(c), "Grad-CAM: " + modality.name + ", " + cam.block, "",
            Svg(480, strip.below(steps.size()) + 24), {{"time (s)", "largest value", "where"}}, true};
   Index peak = 0;
   for (Index i = 0; i < cam.map.size(); ++i)
@@ -151,14 +151,14 @@ inline Figure cam_figure(const RecordingView& v, std::size_t c) {
 }
 
 /// Key points on chosen frames: predicted ones purple dots and lines, true ones dark rings.
-inline Figure keypoints_figure(const RecordingView& v) {
+inline ReportFigure keypoints_figure(const RecordingView& v) {
   const KeypointView& k = v.keypoints.front();
   const ModalityView& modality = v.modalities[k.modality];
   const double scale = std::min(214.0 / static_cast<double>(modality.pictures.size(2)),
                                 214.0 / static_cast<double>(modality.pictures.size(1)));
   const double w = scale * static_cast<double>(modality.pictures.size(2)), h = scale * static_cast<double>(modality.pictures.size(1));
   const double rows = static_cast<double>((k.stages.size() + 1) / 2);
-  Figure f{"keypoints", "Key points", "", Svg(480, rows * (h + 30) + 30), {{"frame", "stage", "mean distance (% of the frame's side)"}}, true};
+  ReportFigure f{"keypoints", "Key points", "", Svg(480, rows * (h + 30) + 30), {{"frame", "stage", "mean distance (% of the frame's side)"}}, true};
   double sum = 0, count = 0;
   const bool known = !k.truth.empty();
   for (std::size_t i = 0; i < k.stages.size(); ++i) {
@@ -196,8 +196,8 @@ inline Figure keypoints_figure(const RecordingView& v) {
 }
 
 /// All figures of a recording, in the order of the page.
-inline std::vector<Figure> recording_figures(const RecordingView& v) {
-  std::vector<Figure> figures;
+inline std::vector<ReportFigure> recording_figures(const RecordingView& v) {
+  std::vector<ReportFigure> figures;
   figures.push_back(alpha_figure(v));
   figures.push_back(probabilities_figure(v));
   if (!v.window_times.empty()) figures.push_back(windows_figure(v));

@@ -6,14 +6,14 @@
 #include <optional>
 
 #include "stac3dl/inspect/report.hpp"
-#include "stac3dl/io/figure.hpp"
+#include "stac3dl/io/report_figure.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 
 /// Loss above, accuracy below, over epochs.
-inline Figure curves_figure(const std::vector<CurvePoint>& curves) {
+inline ReportFigure curves_figure(const std::vector<CurvePoint>& curves) {
   check(!curves.empty(), "curves_figure: no epochs");
-  Figure f{"learning_curves", "Learning curves", "", Svg(480, 400), {{"epoch", "loss", "accuracy"}}, false};
+  ReportFigure f{"learning_curves", "Learning curves", "", Svg(480, 400), {{"epoch", "loss", "accuracy"}}, false};
   const bool validated = std::any_of(curves.begin(), curves.end(), [](const CurvePoint& p) { return p.validated; });
   if (validated) f.table.front().insert(f.table.front().end(), {"validation loss", "validation accuracy"});
   double most = 1e-9;
@@ -44,7 +44,7 @@ inline Figure curves_figure(const std::vector<CurvePoint>& curves) {
   f.drawing.line(loss.left, loss.bottom, loss.right, loss.bottom, "ax");
   draw(loss, [](auto& p) { return p.loss; }, [](auto& p) { return p.validation_loss; });
   draw(accuracy, [](auto& p) { return p.accuracy; }, [](auto& p) { return p.validation_accuracy; });
-  accuracy.x_axis(f.drawing, "epoch", "");
+  accuracy.x_axis(f.drawing, "epoch", "", 8, 1);
   f.drawing.line(250, 10, 274, 10, "line c0"), f.drawing.text(280, 14.5, "training");
   if (validated) f.drawing.line(360, 10, 384, 10, "line c1 dash"), f.drawing.text(390, 14.5, "validation");
   f.sentence = "The loss went from " + fixed_text(curves.front().loss, 2) + " to " + fixed_text(curves.back().loss, 2) +
@@ -85,12 +85,12 @@ inline double report_accuracy(const ReportScores& scores) {
 }
 
 /// Rows: the truth; columns: the answer; a cell's depth is the share of its row.
-inline Figure confusion_figure(const ReportScores& scores) {
+inline ReportFigure confusion_figure(const ReportScores& scores) {
   const auto K = static_cast<Index>(scores.classes.size());
   check_shape("confusion_figure", scores.counts.shape(), {K, K});
   const double left = K > 30 ? 44 : 176, cell = (470 - left) / static_cast<double>(std::max<Index>(K, 1));
   const double height = std::min(cell, 34.0), top = 40;
-  Figure f{"confusion", "Confusion matrix", "", Svg(480, top + height * static_cast<double>(K) + 30), {}, false};
+  ReportFigure f{"confusion", "Confusion matrix", "", Svg(480, top + height * static_cast<double>(K) + 30), {}, false};
   const auto list = class_scores(scores);
   f.table.push_back({"truth \\ answer"});
   for (const auto& name : scores.classes) f.table.front().push_back(name);
@@ -128,10 +128,10 @@ inline Figure confusion_figure(const ReportScores& scores) {
 }
 
 /// A row a class: F1 as a dot, precision and recall as the ends of a line.
-inline Figure classes_figure(const ReportScores& scores) {
+inline ReportFigure classes_figure(const ReportScores& scores) {
   const auto list = class_scores(scores);
   const double top = 34, row = 22;
-  Figure f{"classes", "Scores of each class", "", Svg(480, top + row * static_cast<double>(list.size()) + 44),
+  ReportFigure f{"classes", "Scores of each class", "", Svg(480, top + row * static_cast<double>(list.size()) + 44),
            {{"class", "precision", "recall", "F1", "support"}}, false};
   const Plot plot{176, 462, top, top + row * static_cast<double>(list.size()), 0, 1, 0, 1};
   for (double tick : round_ticks(0, 1, 5)) {

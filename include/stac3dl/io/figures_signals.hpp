@@ -9,9 +9,9 @@
 STAC3DL_NAMESPACE_BEGIN
 
 /// Four small plots, one a gate: the median over units and positions, and the band from the 10th to the 90th percentile.
-inline Figure gates_figure(const RecordingView& v, std::size_t pass) {
+inline ReportFigure gates_figure(const RecordingView& v, std::size_t pass) {
   const LstmView& lstm = v.lstm[pass];
-  Figure f{"gates_" + std::to_string(pass), "LSTM gates over time: " + lstm.name, "", Svg(480, 400),
+  ReportFigure f{"gates_" + std::to_string(pass), "LSTM gates over time: " + lstm.name, "", Svg(480, 400),
            {{"gate", "step", "10th percentile", "median", "90th percentile"}}, false};
   std::string widest;
   float most = -1;
@@ -55,10 +55,10 @@ inline Figure gates_figure(const RecordingView& v, std::size_t pass) {
 }
 
 /// Channels of a sensor over time, as it gave them.
-inline Figure signal_figure(const RecordingView& v, std::size_t m) {
+inline ReportFigure signal_figure(const RecordingView& v, std::size_t m) {
   const ModalityView& s = v.modalities[m];
   const Index C = s.signal.size(0), T = s.signal.size(1);
-  Figure f{"signal_" + std::to_string(m), "Signal: " + s.name, "", Svg(480, 240), {{"channel", "smallest", "mean", "largest"}}, false};
+  ReportFigure f{"signal_" + std::to_string(m), "Signal: " + s.name, "", Svg(480, 240), {{"channel", "smallest", "mean", "largest"}}, false};
   double low = 0, high = 0;
   bool any = false;
   for (float value : s.signal)

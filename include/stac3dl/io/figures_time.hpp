@@ -3,7 +3,7 @@
 #pragma once
 
 #include "stac3dl/inspect/recording_view.hpp"
-#include "stac3dl/io/figure.hpp"
+#include "stac3dl/io/report_figure.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 
@@ -35,9 +35,9 @@ inline double legend(Svg& svg, double top, const std::vector<std::pair<std::stri
 }  // namespace detail
 
 /// A bar a step, as high as its weight.
-inline Figure alpha_figure(const RecordingView& v) {
+inline ReportFigure alpha_figure(const RecordingView& v) {
   const Index L = v.steps();
-  Figure f{"alpha", "Attention over time, α", "", Svg(480, 232), {{"step", "from (s)", "to (s)", "α"}}, false};
+  ReportFigure f{"alpha", "Attention over time, α", "", Svg(480, 232), {{"step", "from (s)", "to (s)", "α"}}, false};
   const float most = *std::max_element(v.alpha.begin(), v.alpha.end());
   const Plot plot = time_plot(v.seconds, 0, std::max(1e-6, 1.08 * static_cast<double>(most)));
   plot.y_axis(f.drawing, "weight α", "%", 100);
@@ -51,7 +51,7 @@ inline Figure alpha_figure(const RecordingView& v) {
   }
   if (even < plot.y1) {
     f.drawing.line(plot.left, plot.y(even), plot.right, plot.y(even), "line dash c1");
-    f.drawing.text(plot.right, plot.y(even) - 5, "evenly spread", "tm sm", "end");
+    f.drawing.text(plot.right, plot.y(even) - 5, "evenly spread", "tx sm over", "end");
   }
   plot.x_axis(f.drawing, "time", "s");
   f.drawing.now(plot.left, plot.right, plot.top, plot.bottom);
@@ -63,8 +63,8 @@ inline Figure alpha_figure(const RecordingView& v) {
 }
 
 /// What each sensor got of beta, stacked to 100 % in each step.
-inline Figure sensors_figure(const RecordingView& v) {
-  Figure f{"sensors", "Attention over sensors", "", Svg(480, 232), {{"sensor", "over all steps"}}, false};
+inline ReportFigure sensors_figure(const RecordingView& v) {
+  ReportFigure f{"sensors", "Attention over sensors", "", Svg(480, 232), {{"sensor", "over all steps"}}, false};
   const Plot plot = time_plot(v.seconds, 0, 1);
   plot.y_axis(f.drawing, "share of β", "%", 100);
   const double s = v.step_seconds();
@@ -96,7 +96,7 @@ inline Figure sensors_figure(const RecordingView& v) {
 }
 
 /// Bars of the joints' weights, largest first.
-inline Figure joints_figure(const RecordingView& v, std::size_t m) {
+inline ReportFigure joints_figure(const RecordingView& v, std::size_t m) {
   const ModalityView& modality = v.modalities[m];
   const Index J = modality.rows;
   std::vector<std::pair<double, std::string>> bars;
@@ -108,7 +108,7 @@ inline Figure joints_figure(const RecordingView& v, std::size_t m) {
   }
   std::stable_sort(bars.begin(), bars.end(), [](auto& a, auto& b) { return a.first > b.first; });
   const double row = 18, top = 8;
-  Figure f{"joints_" + std::to_string(m), "Attention over joints: " + modality.name, "", Svg(480, top + row * static_cast<double>(J) + 42),
+  ReportFigure f{"joints_" + std::to_string(m), "Attention over joints: " + modality.name, "", Svg(480, top + row * static_cast<double>(J) + 42),
            {{"joint", "weight"}}, false};
   const Plot plot{146, 462, top, top + row * static_cast<double>(J), 0, 1.05 * most, 0, 1};
   for (double tick : round_ticks(0, 100 * plot.x1, 5)) {
@@ -142,7 +142,7 @@ inline std::vector<Index> leading_classes(const RecordingView& v, const Tensor<f
   for (std::size_t i = 0; i < std::min<std::size_t>(4, order.size()); ++i) leading.push_back(order[i].second);
   return leading;
 }
-inline void class_lines(Figure& f, const RecordingView& v, const Plot& plot, const Tensor<float, 2>& values,
+inline void class_lines(ReportFigure& f, const RecordingView& v, const Plot& plot, const Tensor<float, 2>& values,
                         const std::vector<double>& times) {
   const auto leading = leading_classes(v, values);
   const auto points = [&](Index k) {
@@ -173,8 +173,8 @@ inline void class_lines(Figure& f, const RecordingView& v, const Plot& plot, con
 }  // namespace detail
 
 /// What the model would say had the recording ended here.
-inline Figure probabilities_figure(const RecordingView& v) {
-  Figure f{"probabilities", "Class probabilities over time", "", Svg(480, 260), {}, false};
+inline ReportFigure probabilities_figure(const RecordingView& v) {
+  ReportFigure f{"probabilities", "Class probabilities over time", "", Svg(480, 260), {}, false};
   const Plot plot = time_plot(v.seconds, 0, 1);
   plot.y_axis(f.drawing, "probability", "%", 100);
   std::vector<double> times;
@@ -198,8 +198,8 @@ inline Figure probabilities_figure(const RecordingView& v) {
 }
 
 /// Answers to all windows that the whole recording was cut into.
-inline Figure windows_figure(const RecordingView& v) {
-  Figure f{"windows", "Answers over the whole recording", "", Svg(480, 260), {}, false};
+inline ReportFigure windows_figure(const RecordingView& v) {
+  ReportFigure f{"windows", "Answers over the whole recording", "", Svg(480, 260), {}, false};
   const double last = v.window_times.back() + v.seconds;
   const Plot plot = time_plot(std::max(last, 1e-6), 0, 1);
   plot.y_axis(f.drawing, "probability", "%", 100);

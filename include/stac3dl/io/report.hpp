@@ -17,10 +17,22 @@ inline void write_report(const std::filesystem::path& path, const Report& report
   write_file(path, report_html(report), replace);
 }
 
+/// "run/report.html" -> "run/report_figures"
+inline std::filesystem::path report_folder(const std::filesystem::path& path) {
+  return path.parent_path() / (path.stem().string() + "_figures");
+}
+/// Throws unless page and figures may be written: programs call it before the work, not after it.
+inline void check_may_write_report(const std::filesystem::path& path, Replace replace) {
+  check_may_write(path, replace);
+  const std::filesystem::path folder = report_folder(path);
+  check(replace == Replace::yes || !std::filesystem::exists(folder), "write ", folder.string(),
+        ": the folder exists; its files are only replaced when told to");
+}
+
 /// All figures of a report with the names of their files, without an ending.
-inline std::vector<std::pair<std::string, Figure>> report_figures(const Report& report) {
-  std::vector<std::pair<std::string, Figure>> figures;
-  const auto add = [&](const std::string& prefix, Figure f) {
+inline std::vector<std::pair<std::string, ReportFigure>> report_figures(const Report& report) {
+  std::vector<std::pair<std::string, ReportFigure>> figures;
+  const auto add = [&](const std::string& prefix, ReportFigure f) {
     const std::string name = prefix + f.id;
     figures.emplace_back(name, std::move(f));
   };
@@ -30,12 +42,15 @@ inline std::vector<std::pair<std::string, Figure>> report_figures(const Report& 
     add(prefix, confusion_figure(report.scores[i])), add(prefix, classes_figure(report.scores[i]));
   }
   for (std::size_t i = 0; i < report.recordings.size(); ++i)
-    for (Figure& f : recording_figures(report.recordings[i])) add("recording" + std::to_string(i + 1) + "_", std::move(f));
+    for (ReportFigure& f : recording_figures(report.recordings[i])) add("recording" + std::to_string(i + 1) + "_", std::move(f));
   return figures;
 }
 
+inline namespace STAC3DL_FIGURES {
+
 /// Writes into a folder, which is made if it is not there; returns how many files.  PNG files have `scale` pixels a unit.
-inline Index write_report_figures(const std::filesystem::path& folder, const Report& report, Replace replace, double scale = 2) {
+inline Index write_report_figures(const std::filesystem::path& folder, const Report& report, Replace replace,
+                                  double scale = 2) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   check(std::filesystem::is_directory(folder), "write_report_figures: cannot make the folder ", folder.string());
@@ -44,10 +59,18 @@ inline Index write_report_figures(const std::filesystem::path& folder, const Rep
     const std::string svg = figure.drawing.file(figure.title, figure.sentence);
     write_file(folder / (name + ".svg"), svg, replace), ++written;
     if (!has_figure_png) continue;
-    write_file(folder / (name + ".png"), figure_png(svg, figure.drawing.width(), figure.drawing.height(), scale, name), replace);
+    write_file(folder / (name + ".png"),
+               figure_png(svg, figure.drawing.width(), figure.drawing.height(), scale, name), replace);
     ++written;
   }
   return written;
 }
 
+/// The page at `path` and the figures in "NAME_figures" beside it.
+inline Index write_report_and_figures(const std::filesystem::path& path, const Report& report, Replace replace) {
+  write_report(path, report, replace);
+  return write_report_figures(report_folder(path), report, replace);
+}
+
+}  // namespace STAC3DL_FIGURES
 STAC3DL_NAMESPACE_END

@@ -16,7 +16,7 @@ namespace detail {
 /// A table whose first row and column are headings; cells of column `notes` are text.
 inline std::string table_html(const std::vector<std::vector<std::string>>& rows, const std::string& caption, std::size_t notes = 99) {
   std::string out = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + escape_markup(caption) +
-                    "\"><table><caption hidden>" + escape_markup(caption) + "</caption>";
+                    (notes < 99 ? "\"><table class=\"noted\">" : "\"><table>") + "<caption hidden>" + escape_markup(caption) + "</caption>";
   for (std::size_t r = 0; r < rows.size(); ++r) {
     out += r == 0 ? "<thead><tr>" : r == 1 ? "<tbody><tr>" : "<tr>";
     for (std::size_t c = 0; c < rows[r].size(); ++c) {
@@ -29,7 +29,7 @@ inline std::string table_html(const std::vector<std::vector<std::string>>& rows,
   return out + (rows.size() > 1 ? "</tbody>" : "") + "</table></div>";
 }
 
-inline std::string figure_html(const Figure& f) {
+inline std::string figure_html(const ReportFigure& f) {
   std::string out = "<figure><figcaption><h3>" + escape_markup(f.title) + "</h3><p>" + escape_markup(f.sentence) +
                     "</p></figcaption>" + f.drawing.inside(f.title + ". " + f.sentence);
   if (!f.table.empty())
@@ -107,7 +107,7 @@ inline std::string recording_html(const RecordingView& v, const std::string& id)
   std::string player = player_html(v, id);
   player.replace(player.find("FRAMES"), 6, std::to_string(json.at("frames").get<Index>() - 1));
   std::string out = verdict_html(v) + player + "<script type=\"application/json\">" + embedded_json(json) + "</script><div class=\"grid\">";
-  for (const Figure& f : recording_figures(v)) out += figure_html(f);
+  for (const ReportFigure& f : recording_figures(v)) out += figure_html(f);
   return out + "</div>";
 }
 

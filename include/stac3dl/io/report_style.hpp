@@ -31,7 +31,7 @@ nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:1rem 
 section.part{margin:2.4rem 0}
 dl.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:1rem 1.6rem;margin:1.2rem 0 0}
 dl.facts dt{color:var(--soft);font-size:.86rem}dl.facts dd{margin:0;font-size:1.06rem;overflow-wrap:anywhere}
-.grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:1.25rem;align-items:start}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,440px),1fr));gap:1.25rem;align-items:start}
 figure,.card{margin:0;min-width:0;background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:1rem 1.1rem}
 figcaption p{margin:0 0 .6rem;color:var(--soft);font-size:.94rem}
 svg{display:block;width:100%;height:auto}
@@ -40,7 +40,7 @@ svg text{font:13px system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;f
 .c0{stroke:var(--s0)}.c1{stroke:var(--s1)}.c2{stroke:var(--s2)}.c3{stroke:var(--s3)}.c4{stroke:var(--s4)}.cm{stroke:var(--faint)}
 .f0{fill:var(--s0)}.f1{fill:var(--s1)}.f2{fill:var(--s2)}.f3{fill:var(--s3)}.f4{fill:var(--s4)}.fm{fill:var(--faint)}
 .line{fill:none;stroke-width:2;stroke-linejoin:round}.thin{fill:none;stroke-width:1}.dash{stroke-dasharray:5 4}
-.hot{fill:#ff9100}.halo{stroke:#fff;fill:none;stroke-linecap:round}.kp{stroke:#9a3cf0;fill:#9a3cf0;stroke-linecap:round}
+.over{paint-order:stroke;stroke:var(--card);stroke-width:3px}.hot{fill:#ff9100}.halo{stroke:#fff;fill:none;stroke-linecap:round}.kp{stroke:#9a3cf0;fill:#9a3cf0;stroke-linecap:round}
 .kt{stroke:#1c0630;fill:none}
 .now{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 3}
 details{margin-top:.6rem;font-size:.92rem}summary{cursor:pointer;color:var(--soft);padding:.25rem 0}
@@ -48,7 +48,8 @@ details{margin-top:.6rem;font-size:.92rem}summary{cursor:pointer;color:var(--sof
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.92rem;width:100%}
 th,td{padding:.32rem .7rem .32rem 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
 th{font-weight:600}thead th{color:var(--soft);font-weight:500}
-th:first-child,td:first-child{text-align:left}td.note{text-align:left;white-space:normal;color:var(--soft);min-width:12rem}
+th:first-child,td:first-child{text-align:left}td.note{text-align:left;white-space:normal;color:var(--soft);min-width:12rem;padding-left:.7rem}
+table.noted th:last-child{text-align:left;padding-left:.7rem}table.noted{max-width:52rem}
 .verdict{font-size:1.06rem}
 .player{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:1.2rem;margin-bottom:1.25rem}
 .stages{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:.9rem;align-content:start}

@@ -5,6 +5,7 @@
 ///   ax gr      axis and grid lines               tx tm on      text: plain, muted, on a filled cell
 ///   c0 .. c4   lines of a series, also "dash"    f0 .. f4      its fills          now   where the slider is (reports)
 ///   hot        attention over a picture          kp kt         predicted and true key points
+///   halo over  an edge of the ground's colour around lines, around text
 #pragma once
 
 #include <string>
@@ -22,7 +23,7 @@ inline constexpr const char* svg_style =
     ".c0{stroke:#0b63a5}.c1{stroke:#c04a00}.c2{stroke:#00735a}.c3{stroke:#a8417c}.c4{stroke:#7d6200}"
     ".f0{fill:#0b63a5}.f1{fill:#c04a00}.f2{fill:#00735a}.f3{fill:#a8417c}.f4{fill:#7d6200}.fm{fill:#aab2bd}.cm{stroke:#aab2bd}"
     ".line{fill:none;stroke-width:2;stroke-linejoin:round}.thin{fill:none;stroke-width:1}.dash{stroke-dasharray:5 4}"
-    ".hot{fill:#ff9100}.halo{stroke:#fff;fill:none;stroke-linecap:round}"
+    ".over{paint-order:stroke;stroke:#fff;stroke-width:3px}.hot{fill:#ff9100}.halo{stroke:#fff;fill:none;stroke-linecap:round}"
     ".kp{stroke:#8a2be2;fill:#8a2be2;stroke-linecap:round}.kt{stroke:#1c0630;fill:none}";
 
 class Svg {
