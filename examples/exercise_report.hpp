@@ -59,12 +59,12 @@ inline Report report(const std::string& title, const StaC3d<float>& model, const
                      const ExerciseSource& test, const Evaluation<float>& result) {
   Report r;
   r.title = title;
-  r.facts = {{"Model", std::to_string(model.plan().parameters) + " parameters, L = " +
-                           std::to_string(model.plan().steps) + " steps, P = " + std::to_string(model.plan().positions) +
-                           " positions"},
-             {"Tested on", std::to_string(test.size()) + " recordings of people it has never seen"},
-             {"Accuracy", percent_text(result.accuracy(), 1)},
-             {"Macro F1", percent_text(result.macro_f1(), 1)}};
+  r.facts = {
+      {"Model", std::to_string(model.plan().parameters) + " parameters, L = " + std::to_string(model.plan().steps) +
+                    " steps, P = " + std::to_string(model.plan().positions) + " positions"},
+      {"Tested on", std::to_string(test.size()) + " recordings of people it has never seen"},
+      {"Accuracy", percent_text(result.accuracy(), 1)},
+      {"Macro F1", percent_text(result.macro_f1(), 1)}};
   r.curves = learning_curves(history);
   r.scores.push_back(scores_of("recordings of unseen people", GeneratedExercises::class_names(), result.confusion));
   Batch<float> one;

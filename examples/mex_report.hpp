@@ -16,13 +16,14 @@ inline Sample as_recorded(const WindowSource& source, Index i) {
   Sample sample;
   sample.label = source.label(i);
   for (const ModalityOptions& m : o.modalities)
-    sample.inputs.push_back(cut_window(source.recording(i).stream(m.name), m.frames, source.start(i), o.length, o.max_gap));
+    sample.inputs.push_back(
+        cut_window(source.recording(i).stream(m.name), m.frames, source.start(i), o.length, o.max_gap));
   return sample;
 }
 
 /// Window i, and the answers to all windows of its recording.
-inline RecordingView look(const StaC3d<float>& model, const WindowSource& source, const Evaluation<float>& result, Index i,
-                          const std::string& name) {
+inline RecordingView look(const StaC3d<float>& model, const WindowSource& source, const Evaluation<float>& result,
+                          Index i, const std::string& name) {
   LookOptions look{.name = name, .classes = mex_classes(), .seconds = source.options().length};
   look.names = {{"thigh", {"x", "y", "z"}, "g"}, {"wrist", {"x", "y", "z"}, "g"}};
   std::vector<Index> windows;
@@ -48,12 +49,13 @@ inline Report report(const StaC3d<float>& model, const std::vector<EpochRecord>&
   Report r;
   r.title = "Physiotherapy exercises, four sensors";
   const ConfusionMatrix recordings = confusion<double>(whole.probabilities, whole.labels);
-  r.facts = {{"Model", std::to_string(model.plan().parameters) + " parameters, L = " + std::to_string(model.plan().steps) +
-                           " steps, P = " + std::to_string(model.plan().positions) + " positions"},
-             {"Tested on", std::to_string(source.size()) + " windows of " + std::to_string(whole.labels.size()) +
-                               " recordings of people it has never seen"},
-             {"Windows right", percent_text(result.accuracy(), 1)},
-             {"Recordings right", percent_text(recordings.accuracy(), 1)}};
+  r.facts = {
+      {"Model", std::to_string(model.plan().parameters) + " parameters, L = " + std::to_string(model.plan().steps) +
+                    " steps, P = " + std::to_string(model.plan().positions) + " positions"},
+      {"Tested on", std::to_string(source.size()) + " windows of " + std::to_string(whole.labels.size()) +
+                        " recordings of people it has never seen"},
+      {"Windows right", percent_text(result.accuracy(), 1)},
+      {"Recordings right", percent_text(recordings.accuracy(), 1)}};
   r.curves = learning_curves(history);
   r.scores.push_back(scores_of("windows of unseen people", mex_classes(), result.confusion));
   r.scores.push_back(scores_of("recordings of unseen people", mex_classes(), recordings));

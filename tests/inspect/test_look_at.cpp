@@ -44,7 +44,8 @@ TEST_CASE("look_at shows the model's own outputs") {
   REQUIRE(v.steps() == 3);
   CHECK(v.step_seconds() == 2);
   for (Index l = 0; l < 3; ++l) CHECK(v.alpha[l] == doctest::Approx(out.alpha(0, l)).epsilon(1e-4));
-  for (Index k = 0; k < c.classes; ++k) CHECK(v.probabilities[k] == doctest::Approx(out.probabilities(0, k)).epsilon(1e-4));
+  for (Index k = 0; k < c.classes; ++k)
+    CHECK(v.probabilities[k] == doctest::Approx(out.probabilities(0, k)).epsilon(1e-4));
   CHECK(v.answer == std::max_element(out.probabilities.begin(), out.probabilities.end()) - out.probabilities.begin());
   CHECK(v.label == 2);
   CHECK(v.classes[3] == "class 3");
@@ -76,7 +77,10 @@ TEST_CASE("look_at shows the model's own outputs") {
     CHECK(g.middle[1] <= g.high[1]);
     CHECK(std::abs(g.middle[2]) < 1);
   }
-  const Trace<float> t = trace(model, [&] { collate<float>({sample}, batch); return batch; }());
+  const Trace<float> t = trace(model, [&] {
+    collate<float>({sample}, batch);
+    return batch;
+  }());
   std::vector<float> forget;
   const auto f = t.value<4>("lstm.l0.f").slice(2);
   forget.assign(f.begin(), f.end());
@@ -96,7 +100,8 @@ TEST_CASE("look_at refuses what does not fit") {
   Sample fewer = sample;
   fewer.inputs.pop_back();
   CHECK_THROWS_WITH_AS(look_at(model, sample, fewer), doctest::Contains("3 modalities, what is shown 2"), Error);
-  CHECK_THROWS_WITH_AS(look_at(model, sample, sample, {.classes = {"a"}}), doctest::Contains("1 names for 4 classes"), Error);
+  CHECK_THROWS_WITH_AS(look_at(model, sample, sample, {.classes = {"a"}}), doctest::Contains("1 names for 4 classes"),
+                       Error);
 }
 
 TEST_CASE("Grad-CAM by hand") {

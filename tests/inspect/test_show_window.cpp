@@ -35,7 +35,8 @@ TEST_CASE("joints keep their shape: one scale for both axes, all of them inside"
   Window skeleton{Tensor<float, 4>({3, 1, 3, 1}), {}, {}};
   skeleton.x(0, 0, 1, 0) = 1;   // one to the right
   skeleton.x(1, 0, 2, 0) = -2;  // two up
-  const ModalityView v = show_window(skeleton, "skeleton", {{"skeleton", {"a", "b", "c"}, "", {{0, 1}}}, {"other", {}}});
+  const ModalityView v =
+      show_window(skeleton, "skeleton", {{"skeleton", {"a", "b", "c"}, "", {{0, 1}}}, {"other", {}}});
   CHECK(v.kind == ModalityView::Kind::joints);
   CHECK(v.names.size() == 3);
   CHECK(v.bones.size() == 1);

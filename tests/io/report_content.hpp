@@ -27,9 +27,9 @@ inline RecordingView recording() {
   v.name = "Squat <b>\"1\"</b>", v.note = "by & for people", v.seconds = 2, v.label = 1, v.answer = 1;
   v.classes = {"lunge", "squat </script><i>", "rest"};
   v.probabilities = Tensor<float, 1>({3}, {0.1f, 0.8f, 0.1f});
-  v.so_far = Tensor<float, 2>({4, 3}, {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::quiet_NaN(),
-                                       std::numeric_limits<float>::quiet_NaN(), 0.6f, 0.3f, 0.1f, 0.2f, 0.7f, 0.1f, 0.1f,
-                                       0.8f, 0.1f});
+  v.so_far = Tensor<float, 2>(
+      {4, 3}, {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::quiet_NaN(),
+               std::numeric_limits<float>::quiet_NaN(), 0.6f, 0.3f, 0.1f, 0.2f, 0.7f, 0.1f, 0.1f, 0.8f, 0.1f});
   v.alpha = Tensor<float, 1>({4}, {0.1f, 0.2f, 0.5f, 0.2f});
   v.modalities = {camera(8, 16)};
   ModalityView skeleton, thigh;
@@ -48,7 +48,8 @@ inline RecordingView recording() {
   lstm.gates[1].middle[2] = 0.8f;
   v.lstm.push_back(std::move(lstm));
   KeypointView k;
-  k.frames_per_step = 2, k.bones = {{0, 1}}, k.stages = {0, 2, 4, 6}, k.names = {"standing", "descending", "bottom", "rising"};
+  k.frames_per_step = 2, k.bones = {{0, 1}}, k.stages = {0, 2, 4, 6},
+  k.names = {"standing", "descending", "bottom", "rising"};
   k.predicted = Tensor<float, 3>({4, 2, 2}, 0.5f), k.truth = Tensor<float, 3>({8, 2, 2}, 0.5f);
   for (Index t = 0; t < 8; ++t) k.truth(t, Index{0}, Index{0}) = 0.6f;
   v.keypoints.push_back(std::move(k));
@@ -71,7 +72,8 @@ inline Report report() {
     r.curves.push_back({e, 2 - 0.5 * x, 0.2 + 0.2 * x, true, 2.1 - 0.4 * x, 0.15 + 0.15 * x});
   }
   ReportScores scores{"clips", {"lunge", "squat </script><i>", "rest"}, Tensor<std::int64_t, 2>({3, 3})};
-  scores.counts(0, 0) = 8, scores.counts(0, 1) = 2, scores.counts(1, 1) = 10, scores.counts(2, 2) = 9, scores.counts(2, 0) = 1;
+  scores.counts(0, 0) = 8, scores.counts(0, 1) = 2, scores.counts(1, 1) = 10, scores.counts(2, 2) = 9,
+                   scores.counts(2, 0) = 1;
   r.scores.push_back(std::move(scores));
   r.efficiency = {{"Parameters", "million", 0.0899, "learned numbers"}, {"Time a recording", "ms", 3.25, "median"}};
   r.recordings.push_back(recording());

@@ -36,8 +36,10 @@ inline ModelMacs count_macs(const ModelConfig& c, const ModelPlan& plan) {
   for (Index layer = 0; has_lstm(c.variant) && layer < c.lstm_layers; ++layer, inputs = directions * c.lstm_units)
     macs.lstm += tokens * directions * 4 * c.lstm_units * (inputs + c.lstm_units);
   const Index u = plan.features;
-  if (c.variant == Variant::am) macs.attention = tokens * (u * u + 2 * u);
-  else if (c.variant != Variant::c3d_lstm) macs.attention = 3 * tokens * u;
+  if (c.variant == Variant::am)
+    macs.attention = tokens * (u * u + 2 * u);
+  else if (c.variant != Variant::c3d_lstm)
+    macs.attention = 3 * tokens * u;
   return macs;
 }
 

@@ -5,7 +5,8 @@
 ///   alpha, beta, probabilities, key points    outputs of the model
 ///   so_far[l]    the answer had the recording ended after step l: all later frames masked (section 1)
 ///   gates        percentiles, over units and valid positions, of the LSTM's gates in each step (equations 5 to 10)
-/// A modality is shown as pictures if its grid has more than one row and column, as joints if only rows, else as signals.
+/// A modality is shown as pictures if its grid has more than one row and column, as joints if only rows, else as
+/// signals.
 #pragma once
 
 #include <cmath>
@@ -24,9 +25,9 @@ struct LookOptions {
   bool label_known = true;                ///< the sample's label is the truth
   std::vector<ModalityNames> names = {};  ///< by modality's name
   Bones keypoint_bones = {};
-  std::vector<Index> stages = {};               ///< frames to draw key points on; empty: four, evenly
+  std::vector<Index> stages = {};  ///< frames to draw key points on; empty: four, evenly
   std::vector<std::string> stage_names = {};
-  Index so_far_steps = 64;                      ///< of longer recordings only so many prefixes are asked
+  Index so_far_steps = 64;  ///< of longer recordings only so many prefixes are asked
 };
 
 namespace detail {
@@ -118,8 +119,8 @@ RecordingView look_at(const StaC3d<Real>& model, const Sample& prepared, const S
   const ModelConfig& config = model.config();
   check(prepared.inputs.size() == shown.inputs.size(), "look_at: the sample has ", prepared.inputs.size(),
         " modalities, what is shown ", shown.inputs.size());
-  check(options.classes.empty() || static_cast<Index>(options.classes.size()) == config.classes, "look_at: ",
-        options.classes.size(), " names for ", config.classes, " classes");
+  check(options.classes.empty() || static_cast<Index>(options.classes.size()) == config.classes,
+        "look_at: ", options.classes.size(), " names for ", config.classes, " classes");
   Batch<Real> batch;
   collate<Real>({prepared}, batch);
   typename StaC3d<Real>::Pass pass;

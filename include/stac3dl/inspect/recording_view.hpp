@@ -35,8 +35,8 @@ struct ModalityView {
 
 /// One gate of an LSTM layer over time: how its values spread over units and valid positions.
 struct GateView {
-  std::string name;                      ///< "input gate i"
-  Tensor<float, 1> low, middle, high;    ///< (L): the 10th, 50th and 90th percentile; NaN where no token is valid
+  std::string name;                    ///< "input gate i"
+  Tensor<float, 1> low, middle, high;  ///< (L): the 10th, 50th and 90th percentile; NaN where no token is valid
 };
 struct LstmView {
   std::string name;             ///< "layer 1", "layer 1, backwards"
@@ -75,8 +75,8 @@ struct RecordingView {
   std::vector<LstmView> lstm;
   std::vector<KeypointView> keypoints;  ///< one, or none
   std::vector<CamView> cams;
-  std::vector<double> window_times;      ///< begins of the windows of the whole recording, if it was cut
-  Tensor<float, 2> window_probabilities; ///< (windows, K)
+  std::vector<double> window_times;       ///< begins of the windows of the whole recording, if it was cut
+  Tensor<float, 2> window_probabilities;  ///< (windows, K)
 
   Index steps() const { return alpha.size(); }
   double step_seconds() const { return seconds / static_cast<double>(steps()); }

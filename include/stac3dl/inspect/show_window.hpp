@@ -77,8 +77,8 @@ inline Tensor<float, 3> window_joints(const Window& window) {
 inline ModalityView show_window(const Window& window, const std::string& name,
                                 const std::vector<ModalityNames>& names = {}) {
   const auto [C, T, H, W] = window.x.shape();
-  check(C > 0 && T > 0 && H > 0 && W > 0, "show_window: modality \"", name, "\" is empty: ",
-        to_string(window.x.shape()));
+  check(C > 0 && T > 0 && H > 0 && W > 0, "show_window: modality \"", name,
+        "\" is empty: ", to_string(window.x.shape()));
   ModalityView view;
   view.name = name, view.frames = T, view.seen = window.frames;
   for (const ModalityNames& n : names)

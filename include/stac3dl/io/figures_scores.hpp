@@ -20,14 +20,17 @@ inline ReportFigure curves_figure(const std::vector<CurvePoint>& curves) {
   const CurvePoint* best = &curves.front();
   for (const CurvePoint& p : curves) {
     most = std::max({most, p.loss, p.validated ? p.validation_loss : 0});
-    const auto score = [&](const CurvePoint& c) { return validated ? (c.validated ? c.validation_accuracy : -1) : c.accuracy; };
+    const auto score = [&](const CurvePoint& c) {
+      return validated ? (c.validated ? c.validation_accuracy : -1) : c.accuracy;
+    };
     if (score(p) > score(*best)) best = &p;
     f.table.push_back({std::to_string(p.epoch + 1), fixed_text(p.loss, 4), percent_text(p.accuracy, 1)});
     if (validated)
       f.table.back().insert(f.table.back().end(), {p.validated ? fixed_text(p.validation_loss, 4) : "",
                                                    p.validated ? percent_text(p.validation_accuracy, 1) : ""});
   }
-  const double first = static_cast<double>(curves.front().epoch) + 1, last = static_cast<double>(curves.back().epoch) + 1;
+  const double first = static_cast<double>(curves.front().epoch) + 1,
+               last = static_cast<double>(curves.back().epoch) + 1;
   const double end = last > first ? last : first + 1;
   const auto draw = [&](const Plot& plot, auto training, auto validation) {
     Svg::Points a, b;
@@ -42,8 +45,10 @@ inline ReportFigure curves_figure(const std::vector<CurvePoint>& curves) {
   const Plot loss{54, 470, 24, 180, first, end, 0, most * 1.05}, accuracy{54, 470, 210, 350, first, end, 0, 1};
   loss.y_axis(f.drawing, "loss", "nats"), accuracy.y_axis(f.drawing, "accuracy", "%", 100);
   f.drawing.line(loss.left, loss.bottom, loss.right, loss.bottom, "ax");
-  draw(loss, [](auto& p) { return p.loss; }, [](auto& p) { return p.validation_loss; });
-  draw(accuracy, [](auto& p) { return p.accuracy; }, [](auto& p) { return p.validation_accuracy; });
+  draw(
+      loss, [](auto& p) { return p.loss; }, [](auto& p) { return p.validation_loss; });
+  draw(
+      accuracy, [](auto& p) { return p.accuracy; }, [](auto& p) { return p.validation_accuracy; });
   accuracy.x_axis(f.drawing, "epoch", "", 8, 1);
   f.drawing.line(250, 10, 274, 10, "line c0"), f.drawing.text(280, 14.5, "training");
   if (validated) f.drawing.line(360, 10, 384, 10, "line c1 dash"), f.drawing.text(390, 14.5, "validation");
@@ -108,7 +113,8 @@ inline ReportFigure confusion_figure(const ReportScores& scores) {
     for (Index p = 0; p < K; ++p) {
       const std::int64_t n = scores.counts(t, p);
       f.table.back().push_back(std::to_string(n));
-      const double share = ClassScore::ratio(n, list[row].samples).value_or(0), x = left + cell * static_cast<double>(p);
+      const double share = ClassScore::ratio(n, list[row].samples).value_or(0),
+                   x = left + cell * static_cast<double>(p);
       f.drawing.rect(x + 0.5, y + 0.5, cell - 1, height - 1, t == p ? "f0" : "f1", n == 0 ? 0.05 : 0.12 + 0.88 * share);
       if (n > 0 && cell >= 18)
         f.drawing.text(x + cell / 2, y + height / 2 + 4.5, std::to_string(n), share > 0.45 ? "on" : "tx", "middle");
@@ -116,7 +122,8 @@ inline ReportFigure confusion_figure(const ReportScores& scores) {
     }
   }
   f.drawing.text((left + 470) / 2, 16, "answer (number of the class)", "tm", "middle");
-  f.drawing.text((left + 470) / 2, f.drawing.height() - 9, "cells: number of " + shortened(scores.of, 40), "tm sm", "middle");
+  f.drawing.text((left + 470) / 2, f.drawing.height() - 9, "cells: number of " + shortened(scores.of, 40), "tm sm",
+                 "middle");
   f.sentence = "Rows are what it was, columns what the model said; the diagonal is right (" +
                percent_text(report_accuracy(scores), 1) + "). ";
   f.sentence += worst_t < 0 ? "No answer was wrong."
@@ -131,8 +138,12 @@ inline ReportFigure confusion_figure(const ReportScores& scores) {
 inline ReportFigure classes_figure(const ReportScores& scores) {
   const auto list = class_scores(scores);
   const double top = 34, row = 22;
-  ReportFigure f{"classes", "Scores of each class", "", Svg(480, top + row * static_cast<double>(list.size()) + 44),
-           {{"class", "precision", "recall", "F1", "support"}}, false};
+  ReportFigure f{"classes",
+                 "Scores of each class",
+                 "",
+                 Svg(480, top + row * static_cast<double>(list.size()) + 44),
+                 {{"class", "precision", "recall", "F1", "support"}},
+                 false};
   const Plot plot{176, 462, top, top + row * static_cast<double>(list.size()), 0, 1, 0, 1};
   for (double tick : round_ticks(0, 1, 5)) {
     f.drawing.line(plot.x(tick), plot.top, plot.x(tick), plot.bottom, "gr");
@@ -143,7 +154,9 @@ inline ReportFigure classes_figure(const ReportScores& scores) {
   f.drawing.line(276, 14, 286, 14, "line c1"), f.drawing.text(292, 18.5, "recall");
   f.drawing.circle(352, 14, 4, "f0"), f.drawing.text(362, 18.5, "F1");
   std::size_t lowest = 0;
-  const auto percent_or_dash = [](const std::optional<double>& v) { return v ? percent_text(*v, 1) : std::string("\xE2\x80\x93"); };
+  const auto percent_or_dash = [](const std::optional<double>& v) {
+    return v ? percent_text(*v, 1) : std::string("\xE2\x80\x93");
+  };
   double sum = 0;
   std::size_t occurring = 0;
   std::int64_t correct = 0, all = 0;
@@ -164,8 +177,8 @@ inline ReportFigure classes_figure(const ReportScores& scores) {
   const double macro = occurring > 0 ? sum / static_cast<double>(occurring) : 0;
   f.table.push_back({"accuracy, macro F1", "", percent_or_dash(ClassScore::ratio(correct, all)), percent_text(macro, 1),
                      std::to_string(all)});
-  f.sentence = "Macro F1 is " + percent_text(macro, 1) + "; the hardest class is " + scores.classes[lowest] + " with an F1 of " +
-               percent_or_dash(list[lowest].f1()) + ".";
+  f.sentence = "Macro F1 is " + percent_text(macro, 1) + "; the hardest class is " + scores.classes[lowest] +
+               " with an F1 of " + percent_or_dash(list[lowest].f1()) + ".";
   return f;
 }
 

@@ -8,11 +8,16 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
-/// Four small plots, one a gate: the median over units and positions, and the band from the 10th to the 90th percentile.
+/// Four small plots, one a gate: the median over units and positions, and the band from the 10th to the 90th
+/// percentile.
 inline ReportFigure gates_figure(const RecordingView& v, std::size_t pass) {
   const LstmView& lstm = v.lstm[pass];
-  ReportFigure f{"gates_" + std::to_string(pass), "LSTM gates over time: " + lstm.name, "", Svg(480, 400),
-           {{"gate", "step", "10th percentile", "median", "90th percentile"}}, false};
+  ReportFigure f{"gates_" + std::to_string(pass),
+                 "LSTM gates over time: " + lstm.name,
+                 "",
+                 Svg(480, 400),
+                 {{"gate", "step", "10th percentile", "median", "90th percentile"}},
+                 false};
   std::string widest;
   float most = -1;
   for (std::size_t g = 0; g < lstm.gates.size(); ++g) {
@@ -28,11 +33,13 @@ inline ReportFigure gates_figure(const RecordingView& v, std::size_t pass) {
       line.emplace_back(x, plot.y(static_cast<double>(gate.middle[l])));
       if (std::isfinite(gate.low[l])) band.emplace_back(x, plot.y(static_cast<double>(gate.low[l])));
       f.table.push_back({gate.name, std::to_string(l + 1), fixed_text(static_cast<double>(gate.low[l]), 2),
-                         fixed_text(static_cast<double>(gate.middle[l]), 2), fixed_text(static_cast<double>(gate.high[l]), 2)});
+                         fixed_text(static_cast<double>(gate.middle[l]), 2),
+                         fixed_text(static_cast<double>(gate.high[l]), 2)});
     }
     for (Index l = v.steps(); l-- > 0;)
       if (std::isfinite(gate.high[l]))
-        band.emplace_back(plot.x((static_cast<double>(l) + 0.5) * v.step_seconds()), plot.y(static_cast<double>(gate.high[l])));
+        band.emplace_back(plot.x((static_cast<double>(l) + 0.5) * v.step_seconds()),
+                          plot.y(static_cast<double>(gate.high[l])));
     f.drawing.polygon(band, detail::series("f", g), 0.22);
     f.drawing.polyline(line, "line " + detail::series("c", g));
     f.drawing.line(plot.left, plot.bottom, plot.right, plot.bottom, "ax");
@@ -49,7 +56,8 @@ inline ReportFigure gates_figure(const RecordingView& v, std::size_t pass) {
   f.drawing.vertical_text(12, 183, "value of the gate (no unit)");
   f.drawing.text(262, 376, "time (s)", "tm", "middle");
   f.drawing.text(262, 394, "line: median; band: 10th to 90th percentile", "tm sm", "middle");
-  f.sentence = "Of the four, the " + widest + " moves most in this recording: its median over units and positions changes by " +
+  f.sentence = "Of the four, the " + widest +
+               " moves most in this recording: its median over units and positions changes by " +
                fixed_text(static_cast<double>(most), 2) + ".";
   return f;
 }
@@ -58,7 +66,12 @@ inline ReportFigure gates_figure(const RecordingView& v, std::size_t pass) {
 inline ReportFigure signal_figure(const RecordingView& v, std::size_t m) {
   const ModalityView& s = v.modalities[m];
   const Index C = s.signal.size(0), T = s.signal.size(1);
-  ReportFigure f{"signal_" + std::to_string(m), "Signal: " + s.name, "", Svg(480, 240), {{"channel", "smallest", "mean", "largest"}}, false};
+  ReportFigure f{"signal_" + std::to_string(m),
+                 "Signal: " + s.name,
+                 "",
+                 Svg(480, 240),
+                 {{"channel", "smallest", "mean", "largest"}},
+                 false};
   double low = 0, high = 0;
   bool any = false;
   for (float value : s.signal)
@@ -92,7 +105,8 @@ inline ReportFigure signal_figure(const RecordingView& v, std::size_t m) {
   plot.x_axis(f.drawing, "time", "s");
   f.drawing.now(plot.left, plot.right, plot.top, plot.bottom);
   f.drawing.set_height(232 + detail::legend(f.drawing, 242, entries, true));
-  f.sentence = "As the sensor gave it; " + widest + " spans most, " + number_text(most) + (s.unit.empty() ? "" : " " + s.unit) + ".";
+  f.sentence = "As the sensor gave it; " + widest + " spans most, " + number_text(most) +
+               (s.unit.empty() ? "" : " " + s.unit) + ".";
   return f;
 }
 

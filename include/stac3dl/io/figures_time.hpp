@@ -1,5 +1,5 @@
-/// io/figures_time.hpp - figures of one recording over time: attention (11), the share of each sensor and joint in (12),
-/// class probabilities.
+/// io/figures_time.hpp - figures of one recording over time: attention (11), the share of each sensor and joint in
+/// (12), class probabilities.
 #pragma once
 
 #include "stac3dl/inspect/recording_view.hpp"
@@ -18,14 +18,17 @@ inline std::string step_text(const RecordingView& v, Index l) {
          fixed_text(static_cast<double>(l + 1) * s, 1) + " s";
 }
 /// Horizontal names beside coloured samples, in rows; returns the height used.
-inline double legend(Svg& svg, double top, const std::vector<std::pair<std::string, std::string>>& entries, bool lines) {
+inline double legend(Svg& svg, double top, const std::vector<std::pair<std::string, std::string>>& entries,
+                     bool lines) {
   double x = 54, y = top;
   for (const auto& [name, style] : entries) {
     const std::string shown = shortened(name, 26);
     const double width = 34 + 7.2 * static_cast<double>(shown.size());
     if (x > 54 && x + width > 474) x = 54, y += 18;
-    if (lines) svg.line(x, y, x + 20, y, "line " + style);
-    else svg.rect(x + 4, y - 6, 12, 12, style);
+    if (lines)
+      svg.line(x, y, x + 20, y, "line " + style);
+    else
+      svg.rect(x + 4, y - 6, 12, 12, style);
     svg.text(x + 25, y + 4.5, shown);
     x += width;
   }
@@ -57,8 +60,8 @@ inline ReportFigure alpha_figure(const RecordingView& v) {
   f.drawing.now(plot.left, plot.right, plot.top, plot.bottom);
   const Index at = std::max_element(v.alpha.begin(), v.alpha.end()) - v.alpha.begin();
   f.sentence = "The model looked most at " + detail::step_text(v, at) + ", with " +
-               percent_text(static_cast<double>(most)) + " of the weight; evenly spread it would be " + percent_text(even) +
-               ".";
+               percent_text(static_cast<double>(most)) + " of the weight; evenly spread it would be " +
+               percent_text(even) + ".";
   return f;
 }
 
@@ -90,8 +93,9 @@ inline ReportFigure sensors_figure(const RecordingView& v) {
   f.drawing.now(plot.left, plot.right, plot.top, plot.bottom);
   f.drawing.set_height(232 + detail::legend(f.drawing, 242, entries, false));
   const auto most = std::max_element(whole.begin(), whole.end()) - whole.begin();
-  f.sentence = "Over the whole recording " + v.modalities[static_cast<std::size_t>(most)].name + " had the largest part of the attention, " +
-               percent_text(whole[static_cast<std::size_t>(most)]) + " of it (each step weighted with α).";
+  f.sentence = "Over the whole recording " + v.modalities[static_cast<std::size_t>(most)].name +
+               " had the largest part of the attention, " + percent_text(whole[static_cast<std::size_t>(most)]) +
+               " of it (each step weighted with α).";
   return f;
 }
 
@@ -108,8 +112,12 @@ inline ReportFigure joints_figure(const RecordingView& v, std::size_t m) {
   }
   std::stable_sort(bars.begin(), bars.end(), [](auto& a, auto& b) { return a.first > b.first; });
   const double row = 18, top = 8;
-  ReportFigure f{"joints_" + std::to_string(m), "Attention over joints: " + modality.name, "", Svg(480, top + row * static_cast<double>(J) + 42),
-           {{"joint", "weight"}}, false};
+  ReportFigure f{"joints_" + std::to_string(m),
+                 "Attention over joints: " + modality.name,
+                 "",
+                 Svg(480, top + row * static_cast<double>(J) + 42),
+                 {{"joint", "weight"}},
+                 false};
   const Plot plot{146, 462, top, top + row * static_cast<double>(J), 0, 1.05 * most, 0, 1};
   for (double tick : round_ticks(0, 100 * plot.x1, 5)) {
     f.drawing.line(plot.x(tick / 100), plot.top, plot.x(tick / 100), plot.bottom, "gr");
@@ -167,7 +175,8 @@ inline void class_lines(ReportFigure& f, const RecordingView& v, const Plot& plo
   for (const std::string& name : v.classes) f.table.front().push_back(name);
   for (Index l = 0; l < values.size(0); ++l) {
     f.table.push_back({fixed_text(times[static_cast<std::size_t>(l)], 2)});
-    for (Index k = 0; k < values.size(1); ++k) f.table.back().push_back(percent_text(static_cast<double>(values(l, k)), 1));
+    for (Index k = 0; k < values.size(1); ++k)
+      f.table.back().push_back(percent_text(static_cast<double>(values(l, k)), 1));
   }
 }
 }  // namespace detail
@@ -213,8 +222,8 @@ inline ReportFigure windows_figure(const RecordingView& v) {
   detail::class_lines(f, v, plot, v.window_probabilities, middles);
   plot.x_axis(f.drawing, "middle of the window", "s");
   f.sentence = std::to_string(right) + " of " + std::to_string(v.window_times.size()) + " windows of " +
-               number_text(v.seconds) + " s are answered with " + detail::class_name(v, v.label >= 0 ? v.label : v.answer) +
-               (v.label >= 0 ? ", which is true." : ".");
+               number_text(v.seconds) + " s are answered with " +
+               detail::class_name(v, v.label >= 0 ? v.label : v.answer) + (v.label >= 0 ? ", which is true." : ".");
   return f;
 }
 

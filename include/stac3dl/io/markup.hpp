@@ -16,7 +16,11 @@ inline std::string escape_markup(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
-    const std::size_t length = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : (c & 0xF0) == 0xE0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+    const std::size_t length = c < 0x80                ? 1
+                               : c >= 0xC2 && c < 0xE0 ? 2
+                               : (c & 0xF0) == 0xE0    ? 3
+                               : c >= 0xF0 && c < 0xF5 ? 4
+                                                       : 0;
     bool whole = length > 0 && i + length <= text.size();
     unsigned long point = length < 2 ? c : c & (0x7Fu >> length);
     for (std::size_t k = 1; whole && k < length; ++k) {
@@ -27,13 +31,20 @@ inline std::string escape_markup(std::string_view text) {
     whole = whole && !(length == 3 && (point < 0x800 || (point >= 0xD800 && point < 0xE000) || point >= 0xFFFE)) &&
             !(length == 4 && (point < 0x10000 || point > 0x10FFFF)) &&
             !(length == 1 && ((c < 32 && c != '\n' && c != '\t') || c == 127));
-    if (!whole) out += "\xEF\xBF\xBD", ++i;
-    else if (c == '&') out += "&amp;", ++i;
-    else if (c == '<') out += "&lt;", ++i;
-    else if (c == '>') out += "&gt;", ++i;
-    else if (c == '"') out += "&quot;", ++i;
-    else if (c == '\'') out += "&#39;", ++i;
-    else out.append(text.substr(i, length)), i += length;
+    if (!whole)
+      out += "\xEF\xBF\xBD", ++i;
+    else if (c == '&')
+      out += "&amp;", ++i;
+    else if (c == '<')
+      out += "&lt;", ++i;
+    else if (c == '>')
+      out += "&gt;", ++i;
+    else if (c == '"')
+      out += "&quot;", ++i;
+    else if (c == '\'')
+      out += "&#39;", ++i;
+    else
+      out.append(text.substr(i, length)), i += length;
   }
   return out;
 }
@@ -46,8 +57,7 @@ inline std::string base64(std::string_view bytes) {
     unsigned value = 0;
     for (std::size_t k = 0; k < 3; ++k)
       value = value << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += i + k < bytes.size() + 1 ? digits[value >> (18 - 6 * k) & 63] : '=';
+    for (std::size_t k = 0; k < 4; ++k) out += i + k < bytes.size() + 1 ? digits[value >> (18 - 6 * k) & 63] : '=';
   }
   return out;
 }

@@ -42,13 +42,15 @@ inline std::vector<std::pair<std::string, ReportFigure>> report_figures(const Re
     add(prefix, confusion_figure(report.scores[i])), add(prefix, classes_figure(report.scores[i]));
   }
   for (std::size_t i = 0; i < report.recordings.size(); ++i)
-    for (ReportFigure& f : recording_figures(report.recordings[i])) add("recording" + std::to_string(i + 1) + "_", std::move(f));
+    for (ReportFigure& f : recording_figures(report.recordings[i]))
+      add("recording" + std::to_string(i + 1) + "_", std::move(f));
   return figures;
 }
 
 inline namespace STAC3DL_FIGURES {
 
-/// Writes into a folder, which is made if it is not there; returns how many files.  PNG files have `scale` pixels a unit.
+/// Writes into a folder, which is made if it is not there; returns how many files.  PNG files have `scale` pixels a
+/// unit.
 inline Index write_report_figures(const std::filesystem::path& folder, const Report& report, Replace replace,
                                   double scale = 2) {
   std::error_code error;
@@ -59,8 +61,8 @@ inline Index write_report_figures(const std::filesystem::path& folder, const Rep
     const std::string svg = figure.drawing.file(figure.title, figure.sentence);
     write_file(folder / (name + ".svg"), svg, replace), ++written;
     if (!has_figure_png) continue;
-    write_file(folder / (name + ".png"),
-               figure_png(svg, figure.drawing.width(), figure.drawing.height(), scale, name), replace);
+    write_file(folder / (name + ".png"), figure_png(svg, figure.drawing.width(), figure.drawing.height(), scale, name),
+               replace);
     ++written;
   }
   return written;

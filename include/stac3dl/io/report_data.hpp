@@ -1,7 +1,7 @@
 /// io/report_data.hpp - what a report's script needs of a recording, as JSON that can stand inside a page.
 ///
-/// Frames are one picture, side by side (PNG, larger ones JPEG); beta and shares are numbers of four digits; Grad-CAM maps are
-/// bytes in base64, averaged down to at most 28 rows and columns.
+/// Frames are one picture, side by side (PNG, larger ones JPEG); beta and shares are numbers of four digits; Grad-CAM
+/// maps are bytes in base64, averaged down to at most 28 rows and columns.
 #pragma once
 
 #include "stac3dl/inspect/recording_view.hpp"
@@ -53,10 +53,12 @@ inline Json cam_json(const CamView& cam) {
       for (Index x = 0; x < w; ++x) {
         double sum = 0, count = 0;
         for (Index i = y * by; i < std::min(H, (y + 1) * by); ++i)
-          for (Index j = x * by; j < std::min(W, (x + 1) * by); ++j) sum += static_cast<double>(cam.map(t, i, j)), count += 1;
+          for (Index j = x * by; j < std::min(W, (x + 1) * by); ++j)
+            sum += static_cast<double>(cam.map(t, i, j)), count += 1;
         bytes += static_cast<char>(static_cast<unsigned char>(std::lround(255 * std::clamp(sum / count, 0.0, 1.0))));
       }
-  return {{"modality", cam.modality}, {"block", cam.block}, {"steps", T}, {"rows", h}, {"columns", w}, {"data", base64(bytes)}};
+  return {{"modality", cam.modality}, {"block", cam.block}, {"steps", T}, {"rows", h}, {"columns", w},
+          {"data", base64(bytes)}};
 }
 
 }  // namespace detail
@@ -70,7 +72,11 @@ inline Json recording_json(const RecordingView& v) {
   json["modalities"] = Json::array();
   for (std::size_t m = 0; m < v.modalities.size(); ++m) {
     const ModalityView& modality = v.modalities[m];
-    Json one{{"name", modality.name}, {"frames", modality.frames}, {"first", modality.first}, {"rows", modality.rows}, {"columns", modality.columns}};
+    Json one{{"name", modality.name},
+             {"frames", modality.frames},
+             {"first", modality.first},
+             {"rows", modality.rows},
+             {"columns", modality.columns}};
     std::vector<double> share;
     for (Index l = 0; l < v.steps(); ++l) share.push_back(std::round(v.share(m, l) * 1e4) / 1e4);
     one["share"] = share;
@@ -89,8 +95,10 @@ inline Json recording_json(const RecordingView& v) {
   json["frames"] = most_frames;
   if (!v.keypoints.empty()) {
     const KeypointView& k = v.keypoints.front();
-    json["keypoints"] = {{"modality", k.modality}, {"frames_per_step", k.frames_per_step},
-                         {"points", detail::tensor_json(k.predicted.view())}, {"bones", detail::bones_json(k.bones)}};
+    json["keypoints"] = {{"modality", k.modality},
+                         {"frames_per_step", k.frames_per_step},
+                         {"points", detail::tensor_json(k.predicted.view())},
+                         {"bones", detail::bones_json(k.bones)}};
   }
   json["cams"] = Json::array();
   for (const CamView& cam : v.cams) json["cams"].push_back(detail::cam_json(cam));
@@ -101,8 +109,10 @@ inline Json recording_json(const RecordingView& v) {
 inline std::string embedded_json(const Json& json) {
   std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace), out;
   for (const char c : text) {
-    if (c == '<') out += "\\u003c";
-    else out += c;
+    if (c == '<')
+      out += "\\u003c";
+    else
+      out += c;
   }
   return out;
 }

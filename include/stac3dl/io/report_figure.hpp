@@ -1,4 +1,5 @@
-/// io/report_figure.hpp - a figure of a report: drawing, title, the sentence that says what to see, and its numbers as a table.
+/// io/report_figure.hpp - a figure of a report: drawing, title, the sentence that says what to see, and its numbers as
+/// a table.
 ///
 /// Plot draws axes with round ticks, names and units, and turns data into places of the drawing.
 #pragma once
@@ -20,7 +21,8 @@ struct ReportFigure {
 
 /// Round numbers from low to high, about `count` of them, at least `apart` from each other.
 inline std::vector<double> round_ticks(double low, double high, int count = 5, double apart = 0) {
-  const double rough = std::max(apart, (high - low) / std::max(1, count)), power = std::pow(10, std::floor(std::log10(rough)));
+  const double rough = std::max(apart, (high - low) / std::max(1, count)),
+               power = std::pow(10, std::floor(std::log10(rough)));
   if (!(rough > 0) || !std::isfinite(rough)) return {low};
   double step = power;
   for (double factor : {1.0, 2.0, 5.0, 10.0})
@@ -29,7 +31,8 @@ inline std::vector<double> round_ticks(double low, double high, int count = 5, d
       break;
     }
   std::vector<double> ticks;
-  for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) ticks.push_back(k * step + 0.0);  // no -0
+  for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k)
+    ticks.push_back(k * step + 0.0);  // no -0
   return ticks;
 }
 
@@ -43,8 +46,7 @@ class Plot {
   double y(double value) const { return bottom - (value - y0) / (y1 - y0) * (bottom - top); }
 
   /// Ticks and a name under the box; `unit` stands behind the name in brackets, empty: none.
-  void x_axis(Svg& svg, const std::string& name, const std::string& unit, int count = 6,
-              double apart = 0) const {
+  void x_axis(Svg& svg, const std::string& name, const std::string& unit, int count = 6, double apart = 0) const {
     svg.line(left, bottom, right, bottom, "ax");
     for (double tick : round_ticks(x0, x1, count, apart)) {
       svg.line(x(tick), bottom, x(tick), bottom + 4, "ax");

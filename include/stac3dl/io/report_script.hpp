@@ -1,8 +1,8 @@
 /// io/report_script.hpp - the script of a report: a slider steps through a recording's frames.
 ///
-/// Each <section data-recording> has its JSON in a <script type="application/json">.  show(i) draws frame i of every sensor
-/// with what the reader asked for over it, moves the dashed line in all plots over time, and says the moment in words (the
-/// slider's aria-valuetext).  Without a script the page is complete but for this player.
+/// Each <section data-recording> has its JSON in a <script type="application/json">.  show() draws the slider's frame of
+/// every sensor with what the reader asked for over it, moves the dashed line in all plots over time, and says the moment
+/// in words (the slider's aria-valuetext).  Without a script the page is complete but for this player.
 #pragma once
 
 #include "stac3dl/core/config.hpp"
@@ -46,13 +46,14 @@ function start(section) {
       }
     g.globalAlpha = 1;
   }
+  function bone(g, w, h, a, b) {
+    g.beginPath(), g.moveTo(a[0] * w, a[1] * h), g.lineTo(b[0] * w, b[1] * h), g.stroke();
+  }
   function figure(g, w, h, points, bones, size) {
     for (const [colour, extra] of [['#fff', 3], ['#9a3cf0', 0]]) {
       g.strokeStyle = g.fillStyle = colour;
       g.lineWidth = size * 0.7 + extra, g.lineCap = 'round';
-      for (const [a, b] of bones) {
-        g.beginPath(), g.moveTo(points[a][0] * w, points[a][1] * h), g.lineTo(points[b][0] * w, points[b][1] * h), g.stroke();
-      }
+      for (const [a, b] of bones) bone(g, w, h, points[a], points[b]);
       for (const p of points) g.beginPath(), g.arc(p[0] * w, p[1] * h, size + extra / 2, 0, 7), g.fill();
     }
   }
@@ -69,7 +70,8 @@ function start(section) {
       cells(g, w, h, m.rows, m.columns, (r, c) => data.beta[step][m.first + r * m.columns + c] / scale[index]);
     const cam = cams && data.cams[+cams.value];
     if (kind === 'cam' && cam && cam.modality === index) {
-      const s = Math.min(cam.steps - 1, Math.floor((t + 0.5) * cam.steps / m.frames)), at = s * cam.rows * cam.columns;
+      const s = Math.min(cam.steps - 1, Math.floor((t + 0.5) * cam.steps / m.frames));
+      const at = s * cam.rows * cam.columns;
       cells(g, w, h, cam.rows, cam.columns, (r, c) => cam.bytes[at + r * cam.columns + c] / 255);
     }
     const k = data.keypoints;
@@ -81,19 +83,18 @@ function start(section) {
     const points = m.joints[Math.min(m.frames - 1, Math.floor((i + 0.5) * m.frames / data.frames))];
     g.fillStyle = '#20242b', g.fillRect(0, 0, w, h);
     g.strokeStyle = '#8f99a6', g.lineWidth = 3, g.lineCap = 'round';
-    for (const [a, b] of m.bones) {
-      g.beginPath(), g.moveTo(points[a][0] * w, points[a][1] * h), g.lineTo(points[b][0] * w, points[b][1] * h), g.stroke();
-    }
+    for (const [a, b] of m.bones) bone(g, w, h, points[a], points[b]);
     points.forEach((p, j) => {
-      const own = m.rows === points.length && overlay() === 'attention' ? data.beta[step][m.first + j] / scale[index] : 0;
+      const wanted = m.rows === points.length && overlay() === 'attention';
+      const own = wanted ? data.beta[step][m.first + j] / scale[index] : 0;
       g.fillStyle = '#cfd6de', g.beginPath(), g.arc(p[0] * w, p[1] * h, 4, 0, 7), g.fill();
       g.fillStyle = '#ff9100', g.beginPath(), g.arc(p[0] * w, p[1] * h, 15 * Math.sqrt(own), 0, 7), g.fill();
     });
   }
   function bar(name, share, style) {
-    const row = document.createElement('div'), label = document.createElement('span'), track = document.createElement('span');
-    const fill = document.createElement('i'), number = document.createElement('b');
-    row.className = 'bar ' + style, label.textContent = label.title = name, fill.style.width = 100 * (share || 0) + '%';
+    const [row, label, track, fill, number] = ['div', 'span', 'span', 'i', 'b'].map(e => document.createElement(e));
+    row.className = 'bar ' + style, label.textContent = label.title = name;
+    fill.style.width = 100 * (share || 0) + '%';
     number.textContent = percent(share), track.append(fill), row.append(label, track, number);
     return row;
   }
@@ -145,7 +146,8 @@ function start(section) {
     }, Math.max(still ? 400 : 60, 1000 * data.seconds / data.frames));
   });
   slider.addEventListener('input', () => { stop(), show(); });
-  for (const input of section.querySelectorAll('input[type=radio],input[type=checkbox],select')) input.addEventListener('change', show);
+  for (const input of section.querySelectorAll('input[type=radio],input[type=checkbox],select'))
+    input.addEventListener('change', show);
   section.querySelector('.player').hidden = false;
   show();
 }

@@ -1,7 +1,7 @@
-/// io/report_style.hpp - the style sheet of a report: quiet, light or dark as the reader's system is, one column on a phone.
+/// io/report_style.hpp - the style sheet of a report: quiet, light or dark as the system is, one column on a phone.
 ///
-/// Colours are variables; a drawing's classes (io/svg.hpp) take theirs from them.  The five series differ in lightness, too,
-/// and lines that could be confused are dashed.
+/// Colours are variables; a drawing's classes (io/svg.hpp) take theirs from them.  The five series differ in lightness,
+/// too, and lines that could be confused are dashed.
 #pragma once
 
 #include "stac3dl/core/config.hpp"
@@ -23,7 +23,8 @@ h1{font-size:clamp(1.7rem,4.5vw,2.4rem)}h2{font-size:1.5rem;margin:0 0 .6rem}h3{
 p{margin:0 0 .8rem;max-width:68ch}
 a{color:var(--s0)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px;border-radius:3px}
-.skip{position:absolute;left:-999px}.skip:focus{left:1rem;top:1rem;background:var(--card);padding:.5rem 1rem;z-index:9}
+.skip{position:absolute;left:-999px}
+.skip:focus{left:1rem;top:1rem;background:var(--card);padding:.5rem 1rem;z-index:9}
 header,main,footer{max-width:1120px;margin:0 auto;padding:0 1.25rem}
 header{padding-top:2.4rem}
 footer{color:var(--soft);font-size:.9rem;padding-bottom:2.5rem}
@@ -34,13 +35,17 @@ dl.facts dt{color:var(--soft);font-size:.86rem}dl.facts dd{margin:0;font-size:1.
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,440px),1fr));gap:1.25rem;align-items:start}
 figure,.card{margin:0;min-width:0;background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:1rem 1.1rem}
 figcaption p{margin:0 0 .6rem;color:var(--soft);font-size:.94rem}
-svg{display:block;width:100%;height:auto}
-svg text{font:13px system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}svg .sm{font-size:11px}
-.tx{fill:var(--ink)}.tm{fill:var(--soft)}.on{fill:var(--on)}.ax{stroke:var(--axis);fill:none}.gr{stroke:var(--grid);fill:none}
-.c0{stroke:var(--s0)}.c1{stroke:var(--s1)}.c2{stroke:var(--s2)}.c3{stroke:var(--s3)}.c4{stroke:var(--s4)}.cm{stroke:var(--faint)}
+svg{display:block;width:100%;height:auto;overflow:visible}
+svg text{font:13px system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}
+svg .sm{font-size:11px}
+.tx{fill:var(--ink)}.tm{fill:var(--soft)}.on{fill:var(--on)}.ax{stroke:var(--axis);fill:none}
+.gr{stroke:var(--grid);fill:none}
+.c0{stroke:var(--s0)}.c1{stroke:var(--s1)}.c2{stroke:var(--s2)}.c3{stroke:var(--s3)}.c4{stroke:var(--s4)}
+.cm{stroke:var(--faint)}
 .f0{fill:var(--s0)}.f1{fill:var(--s1)}.f2{fill:var(--s2)}.f3{fill:var(--s3)}.f4{fill:var(--s4)}.fm{fill:var(--faint)}
 .line{fill:none;stroke-width:2;stroke-linejoin:round}.thin{fill:none;stroke-width:1}.dash{stroke-dasharray:5 4}
-.over{paint-order:stroke;stroke:var(--card);stroke-width:3px}.hot{fill:#ff9100}.halo{stroke:#fff;fill:none;stroke-linecap:round}.kp{stroke:#9a3cf0;fill:#9a3cf0;stroke-linecap:round}
+.over{paint-order:stroke;stroke:var(--card);stroke-width:3px}.hot{fill:#ff9100}
+.halo{stroke:#fff;fill:none;stroke-linecap:round}.kp{stroke:#9a3cf0;fill:#9a3cf0;stroke-linecap:round}
 .kt{stroke:#1c0630;fill:none}
 .now{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 3}
 details{margin-top:.6rem;font-size:.92rem}summary{cursor:pointer;color:var(--soft);padding:.25rem 0}
@@ -48,7 +53,8 @@ details{margin-top:.6rem;font-size:.92rem}summary{cursor:pointer;color:var(--sof
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.92rem;width:100%}
 th,td{padding:.32rem .7rem .32rem 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
 th{font-weight:600}thead th{color:var(--soft);font-weight:500}
-th:first-child,td:first-child{text-align:left}td.note{text-align:left;white-space:normal;color:var(--soft);min-width:12rem;padding-left:.7rem}
+th:first-child,td:first-child{text-align:left}
+td.note{text-align:left;white-space:normal;color:var(--soft);min-width:12rem;padding-left:.7rem}
 table.noted th:last-child{text-align:left;padding-left:.7rem}table.noted{max-width:52rem}
 .verdict{font-size:1.06rem}
 .player{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:1.2rem;margin-bottom:1.25rem}
@@ -57,18 +63,20 @@ table.noted th:last-child{text-align:left;padding-left:.7rem}table.noted{max-wid
 canvas{display:block;width:100%;height:auto;border-radius:6px;background:#20242b}
 .controls{grid-column:1/-1;display:grid;gap:.6rem}
 .row{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem 1.1rem}
-.row fieldset{border:0;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:.3rem 1rem}.row legend{float:left;padding:0;margin-right:.9rem;color:var(--soft)}
+.row fieldset{border:0;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:.3rem 1rem}
+.row legend{float:left;padding:0;margin-right:.9rem;color:var(--soft)}
 label{display:inline-flex;align-items:center;gap:.4rem;min-height:28px}
 input[type=range]{width:100%;min-height:28px;accent-color:var(--s0);margin:0}
 button,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--axis);border-radius:6px;padding:.3rem .8rem;min-height:34px}
 .bars{display:grid;gap:.3rem;align-content:start}
 .bars .bar{display:grid;grid-template-columns:minmax(0,11rem) 1fr 3.4rem;gap:.6rem;align-items:center;font-size:.9rem}
 .bars .bar span:first-child{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.bars i{display:block;height:.75rem;background:var(--s0);border-radius:2px;min-width:1px}.bars .truth i{background:var(--s2)}
+.bars i{display:block;height:.75rem;background:var(--s0);border-radius:2px;min-width:1px}
+.bars .truth i{background:var(--s2)}
 .bars b{font-weight:400;text-align:right;font-variant-numeric:tabular-nums}
 .bars h4{margin:.6rem 0 .1rem;font-size:.92rem;font-weight:600}.bars h4:first-child{margin-top:0}
 .clock{font-variant-numeric:tabular-nums;color:var(--soft)}
-@media (max-width:760px){.player{grid-template-columns:1fr}header,main,footer{padding-inline:1rem}
+@media (max-width:760px){svg text{font-size:15px}svg .sm{font-size:13px}.player{grid-template-columns:1fr}header,main,footer{padding-inline:1rem}
 figure,.card{padding:.8rem}.bars .bar{grid-template-columns:minmax(0,9rem) 1fr 3.2rem}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{nav,.controls,.skip{display:none}figure{break-inside:avoid}}

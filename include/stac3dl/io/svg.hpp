@@ -1,7 +1,7 @@
 /// io/svg.hpp - drawings as SVG: a few shapes, whose colours are classes.
 ///
-/// Inside a report the page's style sheet gives classes their colours, light or dark; a file of its own carries the light
-/// ones with it.  Lengths are units of the drawing's viewBox.  Classes:
+/// Inside a report the page's style sheet gives classes their colours, light or dark; a file of its own carries the
+/// light ones with it.  Lengths are units of the drawing's viewBox.  Classes:
 ///   ax gr      axis and grid lines               tx tm on      text: plain, muted, on a filled cell
 ///   c0 .. c4   lines of a series, also "dash"    f0 .. f4      its fills          now   where the slider is (reports)
 ///   hot        attention over a picture          kp kt         predicted and true key points
@@ -21,9 +21,11 @@ inline constexpr const char* svg_style =
     ".tx{fill:#1c2430}.tm{fill:#56606e}.on{fill:#fff}.bg{fill:#fff}"
     ".ax{stroke:#7a8594;fill:none}.gr{stroke:#e3e7ec;fill:none}.now{display:none}"
     ".c0{stroke:#0b63a5}.c1{stroke:#c04a00}.c2{stroke:#00735a}.c3{stroke:#a8417c}.c4{stroke:#7d6200}"
-    ".f0{fill:#0b63a5}.f1{fill:#c04a00}.f2{fill:#00735a}.f3{fill:#a8417c}.f4{fill:#7d6200}.fm{fill:#aab2bd}.cm{stroke:#aab2bd}"
+    ".f0{fill:#0b63a5}.f1{fill:#c04a00}.f2{fill:#00735a}.f3{fill:#a8417c}.f4{fill:#7d6200}.fm{fill:#aab2bd}.cm{stroke:#"
+    "aab2bd}"
     ".line{fill:none;stroke-width:2;stroke-linejoin:round}.thin{fill:none;stroke-width:1}.dash{stroke-dasharray:5 4}"
-    ".over{paint-order:stroke;stroke:#fff;stroke-width:3px}.hot{fill:#ff9100}.halo{stroke:#fff;fill:none;stroke-linecap:round}"
+    ".over{paint-order:stroke;stroke:#fff;stroke-width:3px}.hot{fill:#ff9100}.halo{stroke:#fff;fill:none;stroke-"
+    "linecap:round}"
     ".kp{stroke:#8a2be2;fill:#8a2be2;stroke-linecap:round}.kt{stroke:#1c0630;fill:none}";
 
 class Svg {
@@ -71,12 +73,13 @@ class Svg {
   /// `anchor`: start, middle or end.
   void text(double x, double y, const std::string& words, const std::string& style = "tx",
             const char* anchor = "start") {
-    body_ += "<text" + at("x", x) + at("y", y) + (anchor[0] == 's' ? "" : std::string(" text-anchor=\"") + anchor + "\"") +
-             " class=\"" + style + "\">" + escape_markup(words) + "</text>";
+    body_ += "<text" + at("x", x) + at("y", y) +
+             (anchor[0] == 's' ? "" : std::string(" text-anchor=\"") + anchor + "\"") + " class=\"" + style + "\">" +
+             escape_markup(words) + "</text>";
   }
   void vertical_text(double x, double y, const std::string& words, const std::string& style = "tm") {
-    body_ += "<text transform=\"translate(" + number(x) + " " + number(y) + ") rotate(-90)\" text-anchor=\"middle\" class=\"" +
-             style + "\">" + escape_markup(words) + "</text>";
+    body_ += "<text transform=\"translate(" + number(x) + " " + number(y) +
+             ") rotate(-90)\" text-anchor=\"middle\" class=\"" + style + "\">" + escape_markup(words) + "</text>";
   }
   /// `data` is a data: URI; pixels stay square blocks unless smooth.
   void image(double x, double y, double w, double h, const std::string& data, bool smooth) {
@@ -97,8 +100,8 @@ class Svg {
   /// A file of its own, with a title and a description that readers may ask for.
   std::string file(const std::string& title, const std::string& description) const {
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(width_) + "\" height=\"" + number(height_) +
-           "\" viewBox=\"0 0 " + number(width_) + " " + number(height_) + "\" role=\"img\"><title>" + escape_markup(title) +
-           "</title><desc>" + escape_markup(description) + "</desc><style>" + svg_style +
+           "\" viewBox=\"0 0 " + number(width_) + " " + number(height_) + "\" role=\"img\"><title>" +
+           escape_markup(title) + "</title><desc>" + escape_markup(description) + "</desc><style>" + svg_style +
            "</style><rect class=\"bg\" width=\"100%\" height=\"100%\"/>" + body_ + "</svg>\n";
   }
 
