@@ -12,6 +12,7 @@ namespace {
 ModelConfig config() {
   ModelConfig c = testing::fused_model(Variant::sta_c3dl);
   c.lstm_layers = 1, c.bidirectional = false;
+  c.modalities[0].height = c.modalities[0].width = 8;  // taps of the key points want sizes that divide
   c.keypoints = {"rgb", 3, {"conv1", "conv2", "conv3"}};
   return c;
 }
@@ -84,7 +85,7 @@ TEST_CASE("look_at shows the model's own outputs") {
   std::vector<float> forget;
   const auto f = t.value<4>("lstm.l0.f").slice(2);
   forget.assign(f.begin(), f.end());
-  CHECK(v.lstm[0].gates[1].middle[2] == detail::percentiles(forget)[1]);
+  CHECK(v.lstm[0].gates[1].middle[2] == doctest::Approx(detail::percentiles(forget)[1]).epsilon(1e-4));
 }
 
 TEST_CASE("percentiles") {
@@ -119,7 +120,7 @@ TEST_CASE("Grad-CAM of every block with a grid; the model stays as it is") {
   StaC3d<float> model(c, 3);
   const auto cams = grad_cams(model, noise(c), 1);
   REQUIRE(cams.size() == 5);  // three of rgb, two of the skeleton, none of the signal
-  CHECK(cams[0].map.shape() == Shape<3>{12, 9, 7});
+  CHECK(cams[0].map.shape() == Shape<3>{12, 8, 8});
   CHECK(cams[4].modality == 1);
   for (const CamView& cam : cams)
     for (float x : cam.map) CHECK((x >= 0 && x <= 1));
