@@ -2,6 +2,7 @@
 #   stac3dl::stac3dl   the headers, Eigen, and OpenMP if switched on and found
 #   stac3dl::io        the above with what files and pictures need: nlohmann/json, zlib, stb
 #   stac3dl::video     the above with FFmpeg's libraries, for video files
+#   stac3dl::figures   stac3dl::io with librsvg, for PNG files of a report's figures
 
 add_library(stac3dl INTERFACE)
 add_library(stac3dl::stac3dl ALIAS stac3dl)
@@ -43,5 +44,16 @@ if(TARGET stac3dl_io AND STAC3DL_FFMPEG)
     add_library(stac3dl_video INTERFACE)
     add_library(stac3dl::video ALIAS stac3dl_video)
     target_link_libraries(stac3dl_video INTERFACE stac3dl_io stac3dl::ffmpeg)
+  endif()
+endif()
+
+if(TARGET stac3dl_io AND STAC3DL_RSVG)
+  stac3dl_find_figure_parts(figures_missing)
+  if(figures_missing)
+    message(STATUS "stac3dl: no stac3dl::figures (PNG files of a report's figures), missing: ${figures_missing}")
+  else()
+    add_library(stac3dl_figures INTERFACE)
+    add_library(stac3dl::figures ALIAS stac3dl_figures)
+    target_link_libraries(stac3dl_figures INTERFACE stac3dl_io stac3dl::rsvg)
   endif()
 endif()

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "exercise_model.hpp"
+#include "exercise_report.hpp"
 #include "stac3dl/io.hpp"
 
 using namespace stac3dl;
@@ -38,7 +39,7 @@ double pair_accuracy(const ConfusionMatrix& m) {
 
 int main(int argc, char** argv) try {
   bool hard = false, shuffled_labels = false, replace = false;
-  std::string sensors = "rgb", order = "natural", accuracy = "standard", path = "exercises.safetensors";
+  std::string sensors = "rgb", order = "natural", accuracy = "standard", path = "exercises.safetensors", page;
   Index epochs = 0, people = 0;
   std::uint64_t seed = 1;
   CLI::App app{"Train STA-C3DL on generated exercises"};
@@ -52,11 +53,13 @@ int main(int argc, char** argv) try {
   app.add_option("--people", people, "people to learn from, 0: enough for the level; 20 others are for the test");
   app.add_option("--seed", seed);
   app.add_option("--model", path, "where to save");
+  app.add_option("--report", page, "an HTML page of training, test and what the model looked at; figures beside it");
   app.add_flag("--replace", replace, "an older file of that name may be replaced");
   CLI11_PARSE(app, argc, argv);
   if (people == 0) people = hard ? 100 : 60;
   const Replace may_replace = replace ? Replace::yes : Replace::no;
   check_may_write(path, may_replace);  // before the work, not after it
+  if (!page.empty()) check_may_write_report(page, may_replace);
 
   ExerciseOptions options = exercise_model::clip_options(hard, sensors == "all");
   if (sensors != "all") exercise_model::only(options, sensors);
@@ -94,6 +97,10 @@ int main(int argc, char** argv) try {
   for (std::size_t m = 0; sensors == "all" && m < model.config().modalities.size(); ++m)
     std::printf("without %-12s %.1f %%\n", model.config().modalities[m].name.c_str(),
                 100 * evaluate(model, WithoutInput{test, m}).accuracy());
+  if (page.empty()) return 0;
+  const Report pages = exercise_report::report("Generated exercises", model, trainer.state.history, test, result);
+  const Index files = write_report_and_figures(page, pages, may_replace);
+  std::cout << "report: " << page << " and " << files << " figures beside it\n";
 } catch (const std::exception& e) {
   std::cerr << "error: " << e.what() << "\n";
   return 1;

@@ -5,12 +5,12 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "mex_model.hpp"
+#include "mex_report.hpp"
 
 using namespace stac3dl;
 
 int main(int argc, char** argv) try {
-  std::string folder, accuracy = "standard", path = "mex.safetensors";
+  std::string folder, accuracy = "standard", path = "mex.safetensors", page;
   std::vector<int> test{25, 26, 27, 28, 29, 30}, validation;
   Index epochs = 20;
   std::uint64_t seed = 1;
@@ -24,10 +24,12 @@ int main(int argc, char** argv) try {
   app.add_option("--seed", seed);
   app.add_option("--accuracy", accuracy, "of convolutions")->check(CLI::IsMember({"standard", "exact", "fast"}));
   app.add_option("--model", path, "where to save");
+  app.add_option("--report", page, "an HTML page of training, test and what the model looked at; figures beside it");
   app.add_flag("--replace", replace, "an older file may be replaced");
   CLI11_PARSE(app, argc, argv);
   const Replace may = replace ? Replace::yes : Replace::no;
   check_may_write(path, may);  // now, not after the training
+  if (!page.empty()) check_may_write_report(page, may);
 
   MexData data = load_mex(folder);
   std::cout << data.report.summary() << "\n";
@@ -63,6 +65,8 @@ int main(int argc, char** argv) try {
   std::printf("\nunseen people: window accuracy %.2f %%, macro F1 %.2f %%, recording accuracy %.2f %%\n",
               100 * result.accuracy(), 100 * result.macro_f1(),
               100 * confusion<double>(whole.probabilities, whole.labels).accuracy());
+  if (!page.empty())
+    write_report_and_figures(page, mex_report::report(model, trainer.state.history, held_out, result, whole), may);
 } catch (const std::exception& e) {
   std::cerr << "error: " << e.what() << "\n";
   return 1;

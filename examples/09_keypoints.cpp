@@ -1,10 +1,11 @@
 // Key points beside the class: where the joints are, learned together with what the exercise is, and four stages of a
 // squat drawn with true (dark) and predicted (light) joints.
-//   09_keypoints [--epochs N] [--picture squat.png]
+//   09_keypoints [--epochs N] [--picture squat.png] [--report squat.html]
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "exercise_model.hpp"
+#include "exercise_report.hpp"
 #include "stac3dl/io.hpp"
 
 using namespace stac3dl;
@@ -40,17 +41,19 @@ Tensor<std::uint8_t, 3> squat_stages(const StaC3d<float>& model, const ExerciseS
 int main(int argc, char** argv) try {
   Index epochs = 20, people = 60, size = 48;
   std::uint64_t seed = 1;
-  std::string picture = "squat_stages.png";
+  std::string picture = "squat_stages.png", page;
   bool replace = false;
   CLI::App app{"Train classes and key points together"};
   app.add_option("--epochs", epochs);
   app.add_option("--people", people);
   app.add_option("--size", size, "rows and columns of a frame");
   app.add_option("--picture", picture, "where to draw the squat");
+  app.add_option("--report", page, "an HTML page of training, test and what the model looked at; figures beside it");
   app.add_flag("--replace", replace, "an older picture of that name may be replaced");
   CLI11_PARSE(app, argc, argv);
   const Replace may_replace = replace ? Replace::yes : Replace::no;
   check_may_write(picture, may_replace);
+  if (!page.empty()) check_may_write_report(page, may_replace);
 
   ExerciseOptions options = exercise_model::clip_options(false, false);
   options.height = options.width = size;
@@ -78,6 +81,10 @@ int main(int argc, char** argv) try {
               100 * pck.value(), static_cast<long>(pck.counted()));
   write_png(picture, squat_stages(model, test, 0), may_replace);  // class 0 is a squat
   std::cout << "drew " << picture << "\n";
+  if (page.empty()) return 0;
+  Report pages = exercise_report::report("Classes and key points", model, trainer.state.history, test, result);
+  pages.facts.push_back({"Key points within a tenth of the torso", percent_text(pck.value(), 1)});
+  write_report_and_figures(page, pages, may_replace);
 } catch (const std::exception& e) {
   std::cerr << "error: " << e.what() << "\n";
   return 1;
