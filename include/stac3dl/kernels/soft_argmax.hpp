@@ -42,6 +42,7 @@ void soft_argmax_forward(CView<Real, 5> z, View<Real, 5> p, View<Real, 4> points
   });
 }
 
+/// Dz from the gradient of the points; p and points as forward left them, dz is overwritten.
 template <class Real>
 void soft_argmax_backward(CView<Real, 5> p, CView<Real, 4> points, CView<Real, 4> d_points, View<Real, 5> dz) {
   const Index J = p.size(1), T = p.size(2), H = p.size(3), W = p.size(4);
