@@ -1,0 +1,31 @@
+# Target docs: the documentation site, build/<preset>/site/html/index.html, from headers and pages (tools/docs_site).
+# STAC3DL_DOCS_COMMAND is what makes it, empty where something is missing; the target then says what.
+find_package(Python3 QUIET COMPONENTS Interpreter)
+find_program(STAC3DL_DOXYGEN doxygen)
+find_program(STAC3DL_PANDOC pandoc)
+find_program(STAC3DL_DOT dot)
+mark_as_advanced(STAC3DL_DOXYGEN STAC3DL_PANDOC STAC3DL_DOT)
+set(missing "")
+if(NOT Python3_Interpreter_FOUND)
+  list(APPEND missing "Python 3")
+endif()
+if(NOT STAC3DL_DOXYGEN)
+  list(APPEND missing "Doxygen")
+endif()
+if(NOT STAC3DL_PANDOC)
+  list(APPEND missing "pandoc (formulas)")
+endif()
+
+set(STAC3DL_DOCS_COMMAND "")
+if(missing)
+  list(JOIN missing ", " missing)
+  set(advice "The site needs ${missing}: tools/setup --docs, or apt-get install doxygen graphviz pandoc python3, or doxygen.nl and pandoc.org")
+  add_custom_target(docs COMMAND "${CMAKE_COMMAND}" -E echo "${advice}" COMMAND "${CMAKE_COMMAND}" -E false VERBATIM)
+else()
+  set(STAC3DL_DOCS_COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/tools/docs_site"
+    --output "${PROJECT_BINARY_DIR}/site" --doxygen "${STAC3DL_DOXYGEN}" --pandoc "${STAC3DL_PANDOC}")
+  if(STAC3DL_DOT)  # pictures of who includes whom; without it they are left out
+    list(APPEND STAC3DL_DOCS_COMMAND --dot "${STAC3DL_DOT}")
+  endif()
+  add_custom_target(docs COMMAND ${STAC3DL_DOCS_COMMAND} COMMENT "Building the documentation site" VERBATIM)
+endif()
