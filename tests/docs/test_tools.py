@@ -90,13 +90,13 @@ class CodeBlocks(Folder):
 
 class Site(Folder):
     def test_formulas_links_and_anchors(self):
-        self.put("README.md", "# Top\n[a](docs/a.md#one-two) costs 5$ or 6$; $x_1$ and\n$$\ny\n$$\n`$no$`\n")
+        self.put("README.md", "# Top\n[a](docs/a.md#one-two) [`f`, $a$: `g`](docs/a.md#one-two) costs 5$ or 6$; $x_1$ and\n$$\ny\n$$\n`$no$`\n")
         self.put("docs/a.md", "# A\n## One, two\n```math\nz\n```\n```sh\necho $HOME $PATH\n```\n")
         site = docs_site.Site()
         text = "".join(site.convert(page) for page in site.pages.values())
         self.assertEqual(site.errors, [])
-        self.assertEqual([(tex, display) for tex, display, _ in site.formulas], [("x_1", False), ("y", True), ("z", True)])
-        self.assertIn("[a](@ref page_docs_a__one_two)", text)
+        self.assertEqual([(tex, display) for tex, display, _ in site.formulas], [("a", False), ("x_1", False), ("y", True), ("z", True)])
+        self.assertIn("[a](@ref page_docs_a__one_two) [`f`, STACFORMULA00000END: `g`](@ref page_docs_a__one_two)", text)
         self.assertIn("`$no$`", text)
 
     def test_links_that_lead_nowhere_are_named(self):
