@@ -128,11 +128,11 @@ class Header(unittest.TestCase):
                 "\nint f(char a);\nstruct TwoWords {\n  Index a = 1, b{2};  ///< sizes\n  TwoWords(const TwoWords&) = default;\n};\n")
         made = self.filtered(text).split("\n")
         self.assertEqual(len(made), len(text.split("\n")))
-        self.assertIn("what \\<it\\> is. @verbatim", made[1])
+        self.assertIn("What \\<it\\> is. @verbatim", made[1])
         self.assertIn("  y = a*b @endverbatim", made[2])
         self.assertEqual(made[6], "/** Both. */ int f(double a);")
         self.assertEqual(made[8], "int f(char a);")
-        self.assertTrue(made[9].startswith("/** what \\<it\\> is. */ struct TwoWords"))
+        self.assertTrue(made[9].startswith("/** What \\<it\\> is. */ struct TwoWords"))
         self.assertEqual(made[10], "Index a = 1; /**< sizes */ Index b{2}; /**< sizes */")
         self.assertIn("Copy.", made[11])
 
