@@ -125,13 +125,15 @@ class Header(unittest.TestCase):
 
     def test_lines_stay_where_they_are_and_comments_reach_what_they_speak_for(self):
         text = ("/// core/two_words.hpp - what <it> is.\n///   y = a*b\n#pragma once\n\n/// Both.\nint f(int a);\nint f(double a);\n"
-                "\nint f(char a);\nstruct TwoWords {\n  Index a = 1, b{2};  ///< sizes\n  TwoWords(const TwoWords&) = default;\n};\n")
+                "\nint f(char a);\n/// Bits.\nconstexpr int one = 1,\n              two = 2;\nstruct TwoWords {\n  Index a = 1, b{2};  ///< sizes\n  TwoWords(const TwoWords&) = default;\n};\n")
         made = self.filtered(text).split("\n")
         self.assertEqual(len(made), len(text.split("\n")))
         self.assertIn("What \\<it\\> is. @verbatim", made[1])
         self.assertIn("  y = a*b @endverbatim", made[2])
         self.assertEqual(made[6], "/** Both. */ int f(double a);")
         self.assertEqual(made[8], "int f(char a);")
+        self.assertEqual(made[9:12], ["/** Bits. */", "constexpr int one = 1; /** Bits. */ constexpr int two = 2;", ""])
+        made = made[3:]
         self.assertTrue(made[9].startswith("/** What \\<it\\> is. */ struct TwoWords"))
         self.assertEqual(made[10], "Index a = 1; /**< sizes */ Index b{2}; /**< sizes */")
         self.assertIn("Copy.", made[11])
