@@ -2,9 +2,11 @@
 /// Files and pictures are in io.hpp.  Written by tools/single_include; the plain-loop twins (*_ref.hpp) stay out.
 #pragma once
 
+#include "stac3dl/core/amx.hpp"
 #include "stac3dl/core/check.hpp"
 #include "stac3dl/core/config.hpp"
 #include "stac3dl/core/for_each_isa.hpp"
+#include "stac3dl/core/for_each_tiles.hpp"
 #include "stac3dl/core/isa.hpp"
 #include "stac3dl/core/memory.hpp"
 #include "stac3dl/core/parallel.hpp"
@@ -22,6 +24,8 @@
 #include "stac3dl/kernels/attention_plain.hpp"
 #include "stac3dl/kernels/attention_rows.hpp"
 #include "stac3dl/kernels/batch_norm.hpp"
+#include "stac3dl/kernels/bf16x3.hpp"
+#include "stac3dl/kernels/bf16x3_plan.hpp"
 #include "stac3dl/kernels/bilinear.hpp"
 #include "stac3dl/kernels/blocked.hpp"
 #include "stac3dl/kernels/blocked_epilogue.hpp"
@@ -70,6 +74,7 @@
 #include "stac3dl/kernels/stam.hpp"
 #include "stac3dl/kernels/tokens.hpp"
 #include "stac3dl/kernels/winograd.hpp"
+#include "stac3dl/kernels/winograd_choice.hpp"
 #include "stac3dl/kernels/winograd_depth.hpp"
 #include "stac3dl/kernels/winograd_plan.hpp"
 
