@@ -51,6 +51,7 @@ inline std::atomic<bool>& finite_checks() {
 /// When on, the model looks through its input for NaN and infinity and names the tensor and index.
 /// On by default in checked builds (STAC3DL_CHECKS=1), off otherwise.
 inline bool finite_checks() { return detail::finite_checks().load(std::memory_order_relaxed); }
+/// Switches that on or off, from any thread.
 inline void set_finite_checks(bool on) { detail::finite_checks().store(on, std::memory_order_relaxed); }
 
 STAC3DL_NAMESPACE_END

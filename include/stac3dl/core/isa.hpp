@@ -25,6 +25,7 @@
 /// Behind a lambda's parameters, and before a function: inlined always, not only where the optimiser finds it worth while.
 #if defined(__GNUC__)
 #define STAC3DL_INLINE_LAMBDA __attribute__((always_inline))
+/// In front of a function: inlined always, not only where the optimiser finds it worth while.
 #define ISA_INLINE inline __attribute__((always_inline))
 #else
 #define STAC3DL_INLINE_LAMBDA
@@ -34,7 +35,9 @@
 /// Ask for the line at `address`, which may be any: soon in the first-level cache, later in the second, soon to write to.
 #if defined(__GNUC__)
 #define STAC3DL_PREFETCH(address) __builtin_prefetch(address, 0, 3)
+/// Soon in the second-level cache.
 #define STAC3DL_PREFETCH_L2(address) __builtin_prefetch(address, 0, 2)
+/// Soon in the first-level cache, to be written to.
 #define STAC3DL_PREFETCH_WRITE(address) __builtin_prefetch(address, 1, 3)
 #else
 #define STAC3DL_PREFETCH(address) static_cast<void>(address)
@@ -101,7 +104,7 @@ inline void set_isa(Isa isa) {
 /// Uses an instruction set until the end of the scope.
 class ScopedIsa {
  public:
-  explicit ScopedIsa(Isa wanted) : before_(isa()) { set_isa(wanted); }
+  explicit ScopedIsa(Isa wanted) : before_(isa()) { set_isa(wanted); }  ///< Error where this CPU cannot run `wanted`.
   ~ScopedIsa() { set_isa(before_); }
   ScopedIsa(const ScopedIsa&) = delete;
   ScopedIsa& operator=(const ScopedIsa&) = delete;

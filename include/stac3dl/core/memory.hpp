@@ -20,6 +20,7 @@ STAC3DL_NAMESPACE_BEGIN
 class Memory {
  public:
   Memory() = default;
+  /// `bytes` bytes that hold nothing yet; std::bad_alloc where there is not so much.
   explicit Memory(std::size_t bytes) : bytes_(bytes) {
     if (bytes == 0) return;
     data_ = static_cast<std::byte*>(::operator new[](bytes, alignment()));
@@ -39,8 +40,8 @@ class Memory {
     if (data_ != nullptr) ::operator delete[](data_, alignment());
   }
 
-  std::size_t size() const { return bytes_; }
-  std::byte* data() const { return data_; }
+  std::size_t size() const { return bytes_; }  ///< Bytes.
+  std::byte* data() const { return data_; }    ///< The first byte, or nullptr where size() is 0.
 
  private:
   static constexpr std::size_t large = std::size_t{2} << 20;

@@ -31,10 +31,11 @@ inline std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> coun
 /// at-functions are random access by index; next-functions walk an own counter.
 class Random {
  public:
+  /// A stream named by its keys: {seed, epoch, sample}.  Order matters.
   explicit Random(std::initializer_list<std::uint64_t> keys) {
     for (std::uint64_t key : keys) mix(key);
   }
-  explicit Random(std::uint64_t seed) : Random({seed}) {}
+  explicit Random(std::uint64_t seed) : Random({seed}) {}  ///< A stream named by one number.
 
   /// The stream named by this one's keys followed by `keys`: unrelated to this one and to other splits.
   Random split(std::initializer_list<std::uint64_t> keys) const {
@@ -51,6 +52,7 @@ class Random {
   }
   /// What the cipher takes beside the index, for code that draws many numbers at once (kernels/philox.hpp).
   std::array<std::uint32_t, 2> key() const { return key_; }
+  /// The other half of what the cipher takes beside the index.
   std::array<std::uint32_t, 2> tweak() const { return tweak_; }
   /// Uniform in [0, 1): 24 bits, exact in float.
   double uniform_at(std::uint64_t index) const { return (words_at(index)[0] >> 8) * 0x1p-24; }
@@ -63,16 +65,17 @@ class Random {
     return (static_cast<double>(sum) - mean) * scale;
   }
 
-  double uniform() { return uniform_at(counter_++); }
+  double uniform() { return uniform_at(counter_++); }  ///< The stream's next number in [0, 1).
+  /// The stream's next number in [low, high).
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
-  double normal() { return normal_at(counter_++); }
+  double normal() { return normal_at(counter_++); }  ///< The stream's next number of N(0, 1).
   /// Whole number in [0, n), each equally likely to within n / 2^64.
   std::uint64_t below(std::uint64_t n) {
     const auto w = words_at(counter_++);
     const std::uint64_t high = w[0], low = w[1];
     return (high * n + ((low * n) >> 32)) >> 32;  // top word of (high.low) * n, n below 2^32
   }
-  bool chance(double probability) { return uniform() < probability; }
+  bool chance(double probability) { return uniform() < probability; }  ///< True with this probability.
 
   /// Fisher-Yates; the order depends on the stream alone.
   template <class Range>

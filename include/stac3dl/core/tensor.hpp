@@ -18,9 +18,10 @@ class Tensor {
 
  public:
   using Scalar = T;
-  static constexpr int rank = R;
+  static constexpr int rank = R;  ///< Number of axes.
 
   Tensor() = default;
+  /// All elements are `value`.  Error on a negative size.
   explicit Tensor(const Shape<R>& shape, T value = T(0)) : Tensor(shape, Unset{}) { fill(value); }
   /// From listed values in memory order; their number must be the shape's.
   Tensor(const Shape<R>& shape, std::initializer_list<T> values) : Tensor(shape, Unset{}) {
@@ -48,17 +49,18 @@ class Tensor {
   }
   ~Tensor() = default;
 
-  const Shape<R>& shape() const { return shape_; }
-  Index size(int axis) const { return shape_[static_cast<std::size_t>(axis)]; }
-  Index size() const { return size_; }
-  bool empty() const { return size() == 0; }
-  T* data() { return reinterpret_cast<T*>(memory_.data()); }
+  const Shape<R>& shape() const { return shape_; }                               ///< Sizes of the axes.
+  Index size(int axis) const { return shape_[static_cast<std::size_t>(axis)]; }  ///< Size of one axis.
+  Index size() const { return size_; }                                           ///< Number of elements.
+  bool empty() const { return size() == 0; }                                     ///< True where there is no element.
+  T* data() { return reinterpret_cast<T*>(memory_.data()); }  ///< The first element; nullptr where there is none.
   const T* data() const { return reinterpret_cast<const T*>(memory_.data()); }
-  T* begin() { return data(); }
-  T* end() { return data() + size(); }
+  T* begin() { return data(); }         ///< The first element in memory order.
+  T* end() { return data() + size(); }  ///< Behind the last element.
   const T* begin() const { return data(); }
   const T* end() const { return data() + size(); }
 
+  /// Element at one index per axis; checked where STAC3DL_CHECKS is 1.
   template <class... I>
     requires(sizeof...(I) == static_cast<std::size_t>(R))
   T& operator()(I... index) {
@@ -69,20 +71,21 @@ class Tensor {
   const T& operator()(I... index) const {
     return view()(index...);
   }
-  T& operator[](Index i) { return view()[i]; }
+  T& operator[](Index i) { return view()[i]; }  ///< i-th element in memory order; checked where STAC3DL_CHECKS is 1.
   const T& operator[](Index i) const { return view()[i]; }
 
+  /// A window on all of it, valid while the tensor lives and keeps its element count.
   BasicView<T, R> view() { return {data(), shape_}; }
   BasicView<const T, R> view() const { return {data(), shape_}; }
-  operator BasicView<T, R>() { return view(); }
+  operator BasicView<T, R>() { return view(); }  ///< The same as view().
   operator BasicView<const T, R>() const { return view(); }
 
-  auto slice(Index i) { return view().slice(i); }
+  auto slice(Index i) { return view().slice(i); }  ///< Sub-view at index i of the first axis.
   auto slice(Index i) const { return view().slice(i); }
-  auto array() { return view().array(); }
+  auto array() { return view().array(); }  ///< Eigen's one-dimensional array of the same memory.
   auto array() const { return view().array(); }
 
-  void fill(T value) { std::fill(begin(), end(), value); }
+  void fill(T value) { std::fill(begin(), end(), value); }  ///< Sets every element.
   /// Gives the tensor this shape.  Old values are lost when the element count changes and kept in order otherwise;
   /// memory is only asked for when the element count changes, so resizing to the planned shape is free.
   void resize(const Shape<R>& shape) {

@@ -13,10 +13,11 @@ STAC3DL_NAMESPACE_BEGIN
 /// The first column is aligned to the left, the others to the right.
 class TextTable {
  public:
-  using Row = std::vector<std::string>;
+  using Row = std::vector<std::string>;  ///< The cells of a row.
 
-  explicit TextTable(Row header) : rows_{std::move(header)} {}
+  explicit TextTable(Row header) : rows_{std::move(header)} {}  ///< A table without rows; its width is the header's.
 
+  /// Error where the number of cells is not the header's.
   void add(Row row) {
     check(row.size() == rows_.front().size(), "TextTable::add: want ", rows_.front().size(), " cells, got ",
           row.size());
@@ -39,6 +40,7 @@ class TextTable {
     return out;
   }
 
+  /// The table in GitHub's Markdown.
   std::string markdown() const {
     std::vector<Row> rows = rows_;
     for (Row& row : rows)

@@ -17,26 +17,27 @@ class BasicView {
 
  public:
   using Scalar = std::remove_const_t<T>;
-  static constexpr int rank = R;
+  static constexpr int rank = R;  ///< Number of axes.
 
   BasicView() = default;
+  /// A window on element_count(shape) numbers from `data` on; they stay the caller's.
   BasicView(T* data, const Shape<R>& shape) : data_(data), shape_(shape), size_(element_count(shape)) {}
   /// A writable view is also a readable one.
   template <class U>
     requires(std::is_const_v<T> && std::is_same_v<U, Scalar>)
   BasicView(const BasicView<U, R>& other) : data_(other.data()), shape_(other.shape()), size_(other.size()) {}
 
-  T* data() const { return data_; }
-  const Shape<R>& shape() const { return shape_; }
-  Index size(int axis) const { return shape_[static_cast<std::size_t>(axis)]; }
-  Index size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  explicit operator bool() const { return data_ != nullptr; }
-  T* begin() const { return data_; }
-  T* end() const { return data_ + size_; }
+    T* data() const { return data_; }                                              ///< The first element, or nullptr.
+    const Shape<R>& shape() const { return shape_; }                               ///< Sizes of the axes.
+    Index size(int axis) const { return shape_[static_cast<std::size_t>(axis)]; }  ///< Size of one axis.
+    Index size() const { return size_; }                                           ///< Number of elements.
+    bool empty() const { return size_ == 0; }                                      ///< True where there is no element.
+    explicit operator bool() const { return data_ != nullptr; }  ///< False for a view that stands for "not given".
+    T* begin() const { return data_; }                           ///< The first element in memory order.
+    T* end() const { return data_ + size_; }                     ///< Behind the last element.
 
-  /// Element at one index per axis, first axis slowest.
-  template <class... I>
+    /// Element at one index per axis, first axis slowest.
+    template <class... I>
     requires(sizeof...(I) == static_cast<std::size_t>(R))
   T& operator()(I... index) const {
     return data_[offset(std::make_index_sequence<static_cast<std::size_t>(R)>{}, index...)];
@@ -74,13 +75,14 @@ class BasicView {
       fail("view: cannot reshape ", to_string(shape_), " to ", to_string(shape));
     return {data_, shape};
   }
-  BasicView<T, 1> flat() const { return {data_, Shape<1>{size_}}; }
+  BasicView<T, 1> flat() const { return {data_, Shape<1>{size_}}; }  ///< The same numbers with one axis.
 
   /// Eigen's view of the same memory: a one-dimensional array, or a row-major matrix (R == 2).
   auto array() const {
     using Array = Eigen::Array<Scalar, Eigen::Dynamic, 1>;
     return Eigen::Map<std::conditional_t<std::is_const_v<T>, const Array, Array>>(data_, size_);
   }
+  /// Eigen's row-major matrix of the same memory.
   auto matrix() const
     requires(R == 2)
   {
@@ -108,6 +110,7 @@ class BasicView {
 /// Writable and read-only window on a tensor of R axes.
 template <class Real, int R>
 using View = BasicView<Real, R>;
+/// A window that may not be written through.
 template <class Real, int R>
 using CView = BasicView<const Real, R>;
 

@@ -24,6 +24,7 @@ class Workspace {
   /// Everything taken after the scope's construction is given back at its end.
   class Scope {
    public:
+    /// Remembers the stack's top; the end of the scope gives back what was taken since.
     explicit Scope(Workspace& ws) : ws_(ws), block_(ws.block_), used_(ws.used_) { ++ws.depth_; }
     ~Scope() {
       ws_.block_ = block_, ws_.used_ = used_;
@@ -42,6 +43,7 @@ class Workspace {
   View<Real, static_cast<int>(R)> take(const std::array<Index, R>& shape) {
     return {static_cast<Real*>(take_bytes(static_cast<std::size_t>(element_count(shape)) * sizeof(Real))), shape};
   }
+  /// `count` numbers that hold nothing yet, until the innermost scope ends.
   template <class Real>
   View<Real, 1> take(Index count) {
     return take<Real>(Shape<1>{count});

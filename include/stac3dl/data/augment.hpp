@@ -36,11 +36,12 @@ struct PictureAugment {
 };
 
 struct ModalityAugment {
-  SensorAugment sensor = {};
-  PictureAugment picture = {};
-  SkeletonAugment skeleton = {};
+  SensorAugment sensor = {};      ///< how the sensor is worn
+  PictureAugment picture = {};    ///< where the camera stands
+  SkeletonAugment skeleton = {};  ///< which way the person faces
 };
 
+/// What is varied, and how far.
 struct AugmentOptions {
   double speed_low = 1, speed_high = 1;          ///< the window spans length * speed seconds
   double shift = 0;                              ///< its start moves by up to so many seconds, inside the recording
@@ -51,6 +52,7 @@ struct AugmentOptions {
   double gap_share = 0.5;                        ///< how much of it at most
 };
 
+/// Error where an option makes no sense, or where `modalities` is neither as many as are listed nor any.
 inline void check_augment(const AugmentOptions& options, std::size_t modalities) {
   check(options.speed_low > 0 && options.speed_low <= options.speed_high && std::isfinite(options.speed_high),
         "AugmentOptions: want 0 < speed_low <= speed_high, got ", options.speed_low, " and ", options.speed_high);

@@ -8,7 +8,7 @@ STAC3DL_NAMESPACE_BEGIN
 /// Masks places where a channel is below `low`, above `high`, or no number: an accelerometer of 8 g beyond 8 g, a depth
 /// of 0 (no return), a heart rate of 250.  In the sensor's unit.
 struct CheckRange {
-  double low = 0, high = 1;
+  double low = 0, high = 1;  ///< in the stream's unit
 
   static constexpr const char* name = "check_range";
   static constexpr Index version = 1;

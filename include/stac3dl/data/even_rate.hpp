@@ -18,11 +18,12 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// How a bin gets its value; see above.
 enum class RateMode { nearest, blend, mean };
 
 struct EvenRate {
   double rate = 30;  ///< frames a second
-  RateMode mode = RateMode::nearest;
+  RateMode mode = RateMode::nearest;  ///< see above
   double max_gap = 0.2;  ///< samples further apart have a gap between them; seconds
 
   static constexpr const char* name = "even_rate";

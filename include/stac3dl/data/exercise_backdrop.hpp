@@ -10,13 +10,14 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace exercises {
 
-inline constexpr Index texture_size = 128;
-inline constexpr double texture_metres = 4.0;
+inline constexpr Index texture_size = 128;     ///< texels along a side
+inline constexpr double texture_metres = 4.0;  ///< what a side spans in the room
 
 /// Colours that repeat every texture_metres in both directions.
 struct Texture {
-  std::vector<Colour> texel;
+  std::vector<Colour> texel;  ///< (texture_size, texture_size)
 
+  /// A pattern between two colours with `things` flat things on it.
   Texture(const Colour& first, const Colour& second, Index things, Random random)
       : texel(static_cast<std::size_t>(texture_size * texture_size)) {
     const std::uint64_t kind = random.below(5);
@@ -98,11 +99,12 @@ struct Texture {
 
 /// Where each pixel's ray ends, for one camera and frame size.
 struct Backdrop {
+  /// Where one pixel's ray ends.
   struct Place {
     float u, v, depth, shade;  ///< texture coordinates in metres; on the floor they are world x and z
-    bool floor;
+    bool floor;                ///< floor, or wall
   };
-  Index height, width;
+  Index height, width;       ///< pixels
   std::vector<Place> place;  ///< (h, w)
 
   /// The wall stands upright `distance` metres behind the world's origin as the camera sees it, turned by `turn`.

@@ -19,7 +19,7 @@ using Colour = std::array<float, 3>;  ///< red, green, blue in [0, 1]
 /// World to camera and camera to frame.
 struct Camera {
   Rotation rotation = Rotation::Identity();  ///< rows: right, down, away, in world coordinates
-  Point position{0, 1, 3};
+  Point position{0, 1, 3};                   ///< metres, world coordinates
   double focal = 1.2;                        ///< in units of the frame's shorter side
   double shift_x = 0, shift_y = 0;           ///< of the picture's centre, in units of the shorter side
 
@@ -31,49 +31,55 @@ struct Camera {
                      away.x() * right.y() - away.y() * right.x());
     rotation.row(0) = right.transpose(), rotation.row(1) = down.transpose(), rotation.row(2) = away.transpose();
   }
+  /// World to camera coordinates, metres.
   Point to_camera(const Point& world) const { return rotation * (world - position); }
 };
 
 /// The camera on a frame of h by w pixels.
 struct Lens {
-  double focal, centre_x, centre_y;
+  double focal, centre_x, centre_y;  ///< pixels
 
+  /// The camera's picture of h x w pixels.
   Lens(const Camera& camera, Index h, Index w) {
     const double side = static_cast<double>(std::min(h, w));
     focal = camera.focal * side;
     centre_x = static_cast<double>(w) / 2 + camera.shift_x * side;
     centre_y = static_cast<double>(h) / 2 + camera.shift_y * side;
   }
+  /// Column of a point in camera coordinates, in pixels.
   double x(const Point& p) const { return centre_x + focal * p.x() / p.z(); }
+  /// Row of a point in camera coordinates, in pixels.
   double y(const Point& p) const { return centre_y + focal * p.y() / p.z(); }
 };
 
 /// A limb in camera coordinates.  `owner` marks the pixels that it covers: 0 scenery, 1 the subject, 2 somebody else.
 struct Limb {
-  Point a, b;
-  double radius_a, radius_b;
-  Colour colour;
-  std::uint8_t owner;
+  Point a, b;                 ///< its ends, metres
+  double radius_a, radius_b;  ///< metres
+  Colour colour;              ///< before light falls on it
+  std::uint8_t owner;         ///< see above
 };
 
 /// From where the light comes (unit vector, camera coordinates) and how much comes from everywhere.
 struct Light {
-  Point from{0, -1, 0};
-  double ambient = 0.55;
-  Colour gain{1, 1, 1};
+  Point from{0, -1, 0};   ///< unit vector
+  double ambient = 0.55;  ///< share that comes from everywhere
+  Colour gain{1, 1, 1};   ///< tint, a factor on each colour
 };
 
 /// One frame being drawn.
 struct Canvas {
-  Index height, width;
+  Index height, width;              ///< pixels
   std::vector<float> rgb;           ///< (h, w, 3)
   std::vector<float> depth;         ///< (h, w), metres
   std::vector<std::uint8_t> owner;  ///< (h, w)
 
+  /// Black, and nothing in the way.
   Canvas(Index h, Index w)
       : height(h), width(w), rgb(static_cast<std::size_t>(3 * h * w)), depth(static_cast<std::size_t>(h * w)),
         owner(static_cast<std::size_t>(h * w)) {}
 
+  /// Adds a limb where it is nearer than what is there.  From far to near, since edges are blended.
   void draw(const Limb& limb, const Lens& lens, const Light& light) {
     constexpr double nearest = 0.2;  // limbs that reach behind the lens are left out
     if (limb.a.z() < nearest || limb.b.z() < nearest) return;

@@ -12,10 +12,10 @@ namespace exercises {
 
 /// One repetition: lengths in seconds.
 struct Repetition {
-  double start = 0, there = 1, hold = 0, back = 1, rest = 0;
+  double start = 0, there = 1, hold = 0, back = 1, rest = 0;  ///< seconds
   double amplitude = 1;  ///< of its far end; negative: to the other side (trunk rotation)
 
-  double end() const { return start + there + hold + back + rest; }
+  double end() const { return start + there + hold + back + rest; }  ///< When the next one starts, seconds.
 };
 
 /// 0 to 1 with zero speed at both ends: the least-jerk curve 10 s^3 - 15 s^4 + 6 s^5.
@@ -24,6 +24,7 @@ inline double smooth_step(double s) {
   return s * s * s * (10 + s * (6 * s - 15));
 }
 
+/// A movement over time, drawn for one recording.
 class Motion {
  public:
   /// Everything is drawn from the two seeds; `random` must not depend on the class for pairs to mirror each other.
@@ -47,10 +48,10 @@ class Motion {
     draw_repetitions(random);
   }
 
-  const Exercise& exercise() const { return exercise_; }
-  const Body& body() const { return body_; }
-  const Style& style() const { return style_; }
-  double duration() const { return duration_; }
+  const Exercise& exercise() const { return exercise_; }  ///< What is done.
+  const Body& body() const { return body_; }              ///< Who does it.
+  const Style& style() const { return style_; }           ///< How it is done.
+  double duration() const { return duration_; }           ///< Seconds.
 
   /// Signed progress at time t of the recording: 0 at rest, about 1 (or -1) at the far end.
   double progress(double t) const {
@@ -58,6 +59,7 @@ class Motion {
     return unsigned_progress(r, chain_time(t)) * r.amplitude;
   }
 
+  /// Joint angles at time t of the recording, seconds.
   Pose pose(double t) const {
     const double time = chain_time(t);
     const Repetition& r = repetition_at(time);
@@ -95,7 +97,7 @@ class Motion {
     stand_on_floor(body_, f, (f.joint[left_ankle] + f.joint[right_ankle]) / 2, 0, 0);
     return f;
   }
-  double heading() const { return heading_; }
+  double heading() const { return heading_; }  ///< By how much the person has turned about the vertical, radians.
 
   /// How hard the recording is, about 0.2 to 1.3: the class's effort times size and rate of its repetitions.
   double effort() const {

@@ -15,6 +15,7 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace exercises {
 
+/// What limbs do.
 enum class Movement { squat, sit_to_stand, side_raise, front_raise, lunge, knee_bend, trunk_turn, leg_raise };
 
 /// How a movement's time is shaped.
@@ -24,14 +25,16 @@ enum class Timing {
   once       ///< there and no way back
 };
 
+/// One class of the generated data set.
 struct Exercise {
-  const char* name;
-  Movement movement;
-  Timing timing;
+  const char* name;   ///< its name in tables
+  Movement movement;  ///< which limbs move
+  Timing timing;      ///< how fast, when
   bool backwards;  ///< played in reverse: slow_out becomes quick out and slow back
   double effort;   ///< of a brisk recording, 1 = the hardest
 };
 
+/// The classes; a label is an index into it.
 inline constexpr std::array<Exercise, 12> exercise_list{{
     {"squat_slow_down", Movement::squat, Timing::slow_out, false, 0.9},
     {"squat_slow_up", Movement::squat, Timing::slow_out, true, 0.9},
@@ -55,15 +58,17 @@ enum class Arms { hanging, on_hips, at_chest };
 /// How one recording does its movement.
 struct Style {
   std::size_t side = 0;     ///< of one-sided movements: 0 left, 1 right
-  Arms arms = Arms::hanging;
+  Arms arms = Arms::hanging;  ///< squats and the like
   bool squat_reach = true;  ///< squats: arms come forward for balance
   double stance = 5;        ///< hip abduction in standing, degrees
   double reach = 110;       ///< arm raises: angle at the far end, degrees
   double elbow = 10;        ///< bend of stretched arms, degrees
 };
 
+/// Sets a left angle and the right one behind it, in degrees.
 inline void both(Pose& p, std::size_t angle, double degrees) { p[angle] = p[angle + 1] = degrees * degree; }
 
+/// Puts both arms where `arms` says.
 inline void set_arms(Pose& p, Arms arms) {
   switch (arms) {
     case Arms::hanging:

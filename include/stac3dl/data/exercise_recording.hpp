@@ -16,14 +16,15 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// What is drawn and how.  Signals have signal_steps_per_frame steps a frame, so that all modalities span one time.
 struct ExerciseOptions {
-  using Level = exercises::Level;
-  Level level = Level::easy;
-  Index frames = 32, height = 64, width = 64;
-  double fps = 8;
+  using Level = exercises::Level;              ///< easy or hard
+  Level level = Level::easy;                   ///< how cluttered the scene is
+  Index frames = 32, height = 64, width = 64;  ///< of the clip; pixels
+  double fps = 8;                              ///< frames a second
+  /// Which modalities there are.
   bool rgb = true, depth = false, skeleton = false, heart_rate = false, respiration = false;
   Index depth_height = 0, depth_width = 0;  ///< 0: as RGB
-  Index signal_steps_per_frame = 4;
-  bool keypoints = true;
+  Index signal_steps_per_frame = 4;         ///< of heart rate and respiration
+  bool keypoints = true;                    ///< joints' places in the frame are part of the sample
   double noise = 0.03;                      ///< of a pixel's colour, peak
 
   /// Throws unless every field makes sense.
@@ -46,6 +47,7 @@ struct ExerciseOptions {
 
 class ExerciseRecording {
  public:
+  /// Error where an option, or the label, makes no sense.
   ExerciseRecording(const ExerciseOptions& options, std::uint64_t seed, Index subject, Index recording, Index label)
       : options_(checked(options, subject, recording, label)), label_(label),
         noise_(Random({seed, id(subject), id(recording), noise_stream})),
@@ -60,15 +62,17 @@ class ExerciseRecording {
   ExerciseRecording(const ExerciseRecording&) = delete;  // the scene looks at the motion
   ExerciseRecording& operator=(const ExerciseRecording&) = delete;
 
-  const ExerciseOptions& options() const { return options_; }
-  const exercises::Motion& motion() const { return motion_; }
-  const exercises::Scene& scene() const { return scene_; }
-  const exercises::Signals& signals() const { return signals_; }
+  const ExerciseOptions& options() const { return options_; }     ///< As given.
+  const exercises::Motion& motion() const { return motion_; }     ///< The movement.
+  const exercises::Scene& scene() const { return scene_; }        ///< Room, light, people and camera.
+  const exercises::Signals& signals() const { return signals_; }  ///< Heart rate and respiration.
 
   /// Frames are taken at their middles, so that a recording played backwards falls on the same moments.
   double frame_time(Index t) const { return (static_cast<double>(t) + 0.5) / options_.fps; }
+  /// Signed progress of frame t: 0 at rest, about 1 or -1 at the far end.
   double progress(Index t) const { return motion_.progress(frame_time(t)); }
 
+  /// Draws it: inputs in the order above, label, key points.
   Sample sample() const {
     using namespace exercises;
     const ExerciseOptions& o = options_;
@@ -118,7 +122,7 @@ class ExerciseRecording {
     return s;
   }
 
-  static constexpr Index joints = exercises::joint_count;
+  static constexpr Index joints = exercises::joint_count;  ///< J: key points of a figure.
 
  private:
   enum : std::uint64_t { body_stream = 1, motion_stream, scene_stream, clothes_stream, signal_stream, noise_stream };

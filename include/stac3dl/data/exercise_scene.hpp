@@ -12,10 +12,13 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace exercises {
 
+/// How cluttered the scene is; see above.
 enum class Level { easy, hard };
 
+/// Draws frames of one recording.
 class Scene {
  public:
+  /// `subject` is the person's stream of random numbers, `random` the recording's.
   Scene(Level level, const Motion& motion, Random subject, Random random)
       : motion_(&motion), hard_(level == Level::hard), camera_(draw_camera(random)),
         wall_distance_(random.uniform(1.5, 2.4)), wall_turn_(random.uniform(-12, 12) * degree),
@@ -35,8 +38,8 @@ class Scene {
     for (std::uint64_t i = 0; i < passers; ++i) passers_.push_back(draw_passer(random, i));
   }
 
-  const Camera& camera() const { return camera_; }
-  const Clothes& clothes() const { return clothes_; }
+  const Camera& camera() const { return camera_; }     ///< Where the picture is taken from.
+  const Clothes& clothes() const { return clothes_; }  ///< What the subject wears.
 
   /// For render(): fixed for the recording at one frame size.
   Backdrop backdrop(Index h, Index w) const { return Backdrop(camera_, h, w, wall_distance_, wall_turn_); }

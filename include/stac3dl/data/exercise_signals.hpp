@@ -14,13 +14,14 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace exercises {
 
-inline constexpr double heart_rate_offset = 100, heart_rate_scale = 40;
+inline constexpr double heart_rate_offset = 100, heart_rate_scale = 40;  ///< beats a minute
 
 /// Beats a minute and chest movement at the given step times.
 struct Signals {
-  std::vector<double> heart_rate, respiration;
+  std::vector<double> heart_rate, respiration;  ///< one value a step, scaled as above
 };
 
+/// Signals of `steps` steps, `step_seconds` apart.
 inline Signals draw_signals(const Motion& motion, Index steps, double step_seconds, Random subject, Random random) {
   const double effort = motion.effort() * random.uniform(0.9, 1.1);
   const double rest = subject.uniform(56, 82), fitness = subject.uniform(0.8, 1.2), tau = subject.uniform(14, 30);

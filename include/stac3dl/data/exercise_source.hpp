@@ -15,16 +15,18 @@ STAC3DL_NAMESPACE_BEGIN
 /// What a model may learn from the order of frames.
 enum class FrameOrder { natural, shuffled, one_frame };
 
+/// What is done to generated clips before a model sees them.
 struct ExercisePreparation {
   std::vector<ModalityStatistics> statistics;  ///< one an input
   std::vector<double> motion_gain;             ///< one an input, or empty: all 1
-  FrameOrder order = FrameOrder::natural;
+  FrameOrder order = FrameOrder::natural;      ///< natural, or frames in another order
   bool fresh_each_epoch = true;                ///< sample(i, epoch) is a new recording in each epoch
   bool shuffled_labels = false;                ///< labels drawn at random: nothing can be learnt
 };
 
 class ExerciseSource {
  public:
+  /// `preparation.statistics` has one entry an input; so has `motion_gain`, or none.  Error otherwise.
   ExerciseSource(GeneratedExercises clips, ExercisePreparation preparation)
       : clips_(std::move(clips)), preparation_(std::move(preparation)) {
     const std::size_t inputs = input_count(clips_.options());
@@ -46,12 +48,13 @@ class ExerciseSource {
     return preparation;
   }
 
-  const GeneratedExercises& clips() const { return clips_; }
-  const ExercisePreparation& preparation() const { return preparation_; }
-  Index size() const { return clips_.size(); }
-  Index label(Index i) const { return clips_.label(i); }
+  const GeneratedExercises& clips() const { return clips_; }               ///< Where clips come from.
+  const ExercisePreparation& preparation() const { return preparation_; }  ///< As given.
+  Index size() const { return clips_.size(); }                             ///< Clips.
+  Index label(Index i) const { return clips_.label(i); }                   ///< Class of clip i.
 
-  Sample sample(Index i) const { return prepare(i, 0, clips_.sample(i)); }
+  Sample sample(Index i) const { return prepare(i, 0, clips_.sample(i)); }  ///< Clip i as it always is.
+  /// Clip i as it is in this epoch.
   Sample sample(Index i, std::uint64_t epoch) const {
     const std::uint64_t round = preparation_.fresh_each_epoch ? epoch : 0;
     return prepare(i, epoch, clips_.sample(i, round));

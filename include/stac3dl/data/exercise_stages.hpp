@@ -7,8 +7,8 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// Frames of one repetition in order of time; of a squat: standing, descending, bottom, rising.
 struct MovementStages {
-  Index rest, there, end, back;
-  std::array<Index, 4> frames() const { return {rest, there, end, back}; }
+  Index rest, there, end, back;                                             ///< frames, counted from 0
+  std::array<Index, 4> frames() const { return {rest, there, end, back}; }  ///< The four in order of time.
 };
 
 /// Chosen by known progress u (about 1 at the far end): rest has the smallest, end the largest, the ways are nearest to

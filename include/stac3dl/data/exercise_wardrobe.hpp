@@ -8,7 +8,7 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace exercises {
 
-inline constexpr std::uint8_t scenery = 0, subject_pixels = 1, passer_pixels = 2;
+inline constexpr std::uint8_t scenery = 0, subject_pixels = 1, passer_pixels = 2;  ///< who a pixel belongs to
 
 /// Hue in turns, saturation and value in [0, 1].
 inline Colour from_hsv(double hue, double saturation, double value) {
@@ -20,18 +20,21 @@ inline Colour from_hsv(double hue, double saturation, double value) {
   }
   return colour;
 }
+/// A + share (b - a).
 inline Colour mix(const Colour& a, const Colour& b, double share) {
   Colour m{};
   for (std::size_t c = 0; c < 3; ++c) m[c] = static_cast<float>(a[c] + share * (b[c] - a[c]));
   return m;
 }
+/// Euclidean distance of two colours, at most sqrt(3).
 inline double distance(const Colour& a, const Colour& b) {
   return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }
 
+/// What a figure wears.
 struct Clothes {
-  Colour skin, hair, shirt, trousers, shoes;
-  bool long_sleeves, long_trousers;
+  Colour skin, hair, shirt, trousers, shoes;  ///< [0, 1] each
+  bool long_sleeves, long_trousers;           ///< else skin shows
 
   /// Skin and hair are the subject's, the rest is the recording's.  `behind` is what shirt and trousers must stand out
   /// from by `contrast` (distance of colours).

@@ -22,8 +22,8 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace exercises {
 
-using Point = Eigen::Vector3d;
-using Rotation = Eigen::Matrix3d;
+using Point = Eigen::Vector3d;     ///< Metres; or a direction.
+using Rotation = Eigen::Matrix3d;  ///< A rotation matrix.
 
 /// Left joints are even from left_shoulder on, their right partners follow them.
 enum Joint : std::size_t {
@@ -33,6 +33,7 @@ enum Joint : std::size_t {
   joint_count
 };
 
+/// As they are called in files and tables.
 inline constexpr std::array<const char*, joint_count> joint_names{
     "pelvis", "chest", "neck", "head", "left_shoulder", "right_shoulder", "left_elbow", "right_elbow",
     "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle"};
@@ -45,6 +46,7 @@ inline constexpr std::array<std::pair<Joint, Joint>, 15> bones{{
     {pelvis, left_hip}, {left_hip, left_knee}, {left_knee, left_ankle},
     {pelvis, right_hip}, {right_hip, right_knee}, {right_knee, right_ankle}}};
 
+/// Joints that change places when a picture is mirrored.
 inline constexpr std::array<std::pair<Joint, Joint>, 6> left_right_pairs{{
     {left_shoulder, right_shoulder}, {left_elbow, right_elbow}, {left_wrist, right_wrist},
     {left_hip, right_hip}, {left_knee, right_knee}, {left_ankle, right_ankle}}};
@@ -57,7 +59,7 @@ enum Angle : std::size_t {
   angle_count = 25
 };
 
-inline constexpr double degree = std::numbers::pi / 180;
+inline constexpr double degree = std::numbers::pi / 180;  ///< Radians in a degree.
 
 /// {lowest, highest} in degrees, after the usual tables of joint range (elevation above the head included).
 inline constexpr std::array<std::pair<double, double>, angle_count> angle_limits{{
@@ -67,10 +69,11 @@ inline constexpr std::array<std::pair<double, double>, angle_count> angle_limits
 
 /// Joint angles of one moment.
 struct Pose {
-  std::array<double, angle_count> angle{};
-  double& operator[](std::size_t a) { return angle[a]; }
+  std::array<double, angle_count> angle{};                ///< radians
+  double& operator[](std::size_t a) { return angle[a]; }  ///< An angle by its number, radians.
   double operator[](std::size_t a) const { return angle[a]; }
 
+  /// Brings every angle between its limits.
   void limit() {
     for (std::size_t a = 0; a < angle_count; ++a)
       angle[a] = std::clamp(angle[a], angle_limits[a].first * degree, angle_limits[a].second * degree);
@@ -79,9 +82,11 @@ struct Pose {
 
 /// Lengths in metres; girth multiplies the thickness of every part.
 struct Body {
-  double height = 1.7, girth = 1;
+  double height = 1.7, girth = 1;  ///< stature, metres; a factor
+  /// metres.
   double lumbar, thorax, neck, shoulder_half, hip_half, upper_arm, forearm, hand, thigh, shank, foot, ankle_height;
 
+  /// `stature` in metres; the others are factors on average proportions.
   explicit Body(double stature = 1.7, double legs = 1, double arms = 1, double breadth = 1, double stoutness = 1)
       : height(stature), girth(stoutness), lumbar(0.145 * height), thorax(0.165 * height), neck(0.075 * height),
         shoulder_half(0.105 * height * breadth), hip_half(0.052 * height * breadth), upper_arm(0.176 * height * arms),
@@ -98,11 +103,12 @@ struct Body {
 
 /// Where everything is: joints, and the ends of hands and feet that are drawn but no key points.
 struct Figure {
-  std::array<Point, joint_count> joint;
-  std::array<Point, 2> hand, toe;
+  std::array<Point, joint_count> joint;  ///< metres
+  std::array<Point, 2> hand, toe;        ///< ends, left and right, metres
   Point face;      ///< unit vector, where the head looks
   Point crown;     ///< unit vector, from the neck through the head
 
+  /// Moves all of it by so many metres.
   void move(const Point& by) {
     for (Point& p : joint) p += by;
     for (Point& p : hand) p += by;
@@ -110,18 +116,21 @@ struct Figure {
   }
 };
 
+/// About x, by `a` radians, right-handed.
 inline Rotation turn_x(double a) {
   const double c = std::cos(a), s = std::sin(a);
   Rotation r;
   r << 1, 0, 0, 0, c, -s, 0, s, c;
   return r;
 }
+/// About y, by `a` radians, right-handed.
 inline Rotation turn_y(double a) {
   const double c = std::cos(a), s = std::sin(a);
   Rotation r;
   r << c, 0, s, 0, 1, 0, -s, 0, c;
   return r;
 }
+/// About z, by `a` radians, right-handed.
 inline Rotation turn_z(double a) {
   const double c = std::cos(a), s = std::sin(a);
   Rotation r;

@@ -9,7 +9,7 @@ STAC3DL_NAMESPACE_BEGIN
 ///   x(t) = (1 - w) x(a) + w x(b),   w = (t - a) / (b - a),
 /// each place by itself.  Frames that never came are no masked frames: even_rate makes them such.
 struct FillGaps {
-  double longest = 0.5;
+  double longest = 0.5;  ///< seconds
 
   static constexpr const char* name = "fill_gaps";
   static constexpr Index version = 1;

@@ -11,8 +11,8 @@ STAC3DL_NAMESPACE_BEGIN
 ///   the median of those of its eight neighbours that have a value by now, `rings` times over.
 /// What is left stays masked; so do frames that are masked as a whole (fill_gaps, repeat_past).
 struct FillHoles {
-  double seconds = 0.5;
-  Index rings = 2;
+  double seconds = 0.5;  ///< before and after
+  Index rings = 2;       ///< places around; 0: only time is looked at
 
   static constexpr const char* name = "fill_holes";
   static constexpr Index version = 1;

@@ -9,7 +9,7 @@ STAC3DL_NAMESPACE_BEGIN
 /// are at most `seconds` apart).  The first of the run was read, the others are masked.  A real sensor has noise and
 /// does not stand still; one that may (a mat with nobody on it) is no sensor for this step.
 struct FindFrozen {
-  double seconds = 0.5;
+  double seconds = 0.5;  ///< that a reading may stay the same
 
   static constexpr const char* name = "find_frozen";
   static constexpr Index version = 1;

@@ -11,6 +11,7 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// What is put into another order.
 enum class FrameScope {
   all,   ///< every modality and the key points
   video  ///< only inputs on a grid (H and W above 1) and the key points

@@ -17,6 +17,7 @@ STAC3DL_NAMESPACE_BEGIN
 /// The recordings of consecutively numbered subjects.  Labels go round, so that classes are balanced to within one.
 class GeneratedExercises {
  public:
+  /// Error where an option makes no sense, or a number is below its least.
   GeneratedExercises(const ExerciseOptions& options, std::uint64_t seed, Index first_subject, Index subjects,
                      Index recordings_per_subject)
       : options_(options), seed_(seed), first_(first_subject), subjects_(subjects),
@@ -28,8 +29,9 @@ class GeneratedExercises {
           recordings_per_subject);
   }
 
-  Index size() const { return subjects_ * recordings_; }
-  static Index classes() { return static_cast<Index>(exercises::exercise_list.size()); }
+  Index size() const { return subjects_ * recordings_; }  ///< Clips: subjects times recordings.
+  static Index classes() { return static_cast<Index>(exercises::exercise_list.size()); }  ///< K.
+  /// Names of the classes, by label.
   static const std::vector<std::string>& class_names() {
     static const std::vector<std::string> names = [] {
       std::vector<std::string> list;
@@ -38,20 +40,23 @@ class GeneratedExercises {
     }();
     return names;
   }
-  const ExerciseOptions& options() const { return options_; }
+  const ExerciseOptions& options() const { return options_; }  ///< As given.
+  /// Who is seen in clip i; no two objects with other ranges of subjects share one.
   Index subject(Index i) const { return first_ + checked(i) / recordings_; }
+  /// Which of its subject's recordings clip i is.
   Index recording(Index i) const { return checked(i) % recordings_; }
   /// Counted on over all subjects: with fewer recordings than classes another part of the classes is each subject's.
   Index label(Index i) const { return (first_ * recordings_ + checked(i)) % classes(); }
 
-  std::uint64_t seed() const { return seed_; }
+  std::uint64_t seed() const { return seed_; }  ///< Seed of everything drawn.
 
   /// Recording i; with `round` above 0 another one of the same subject and class, as many as one likes.
   ExerciseRecording open(Index i, std::uint64_t round = 0) const {
     const Index number = recording(i) + static_cast<Index>(round) * recordings_;
     return ExerciseRecording(options_, seed_, subject(i), number, label(i));
   }
-  Sample sample(Index i) const { return open(i).sample(); }
+  Sample sample(Index i) const { return open(i).sample(); }  ///< Draws clip i.
+  /// Draws another recording of the same subject and class for each `round`.
   Sample sample(Index i, std::uint64_t round) const { return open(i, round).sample(); }
 
   /// Several at once, on all threads; the same to the bit for any number of them.

@@ -12,7 +12,7 @@ STAC3DL_NAMESPACE_BEGIN
 
 struct Hampel {
   double seconds = 0.25;  ///< to either side
-  double threshold = 5;
+  double threshold = 5;   ///< in median deviations, scaled to a standard deviation
   double least = 0;  ///< smallest s that is believed, in the sensor's unit: steps of a coarse reading are no spikes
 
   static constexpr const char* name = "hampel";

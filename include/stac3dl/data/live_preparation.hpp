@@ -13,6 +13,7 @@ STAC3DL_NAMESPACE_BEGIN
 
 class LivePreparation {
  public:
+  /// Error where a step wants the whole recording.
   explicit LivePreparation(std::vector<Step> steps) : steps_(std::move(steps)), reach_(stac3dl::reach(steps_)) {
     check_live({{{"", steps_}}});
   }

@@ -8,7 +8,7 @@ STAC3DL_NAMESPACE_BEGIN
 /// Each place that counts becomes the median of those that count within `radius` rows and columns and `seconds`; of an
 /// even number the upper of the two in the middle.  Masks stay as they are.
 struct MedianFilter {
-  Index radius = 1;
+  Index radius = 1;      ///< places on each side
   double seconds = 0.1;  ///< to either side; 0: within the frame
 
   static constexpr const char* name = "median_filter";

@@ -35,7 +35,7 @@ inline void check_pairs(const char* what, const std::vector<JointPair>& pairs, I
 
 /// Turns over the frames of a camera that shows its picture reversed.
 struct MirrorPicture {
-  Mirror axis = Mirror::columns;
+  Mirror axis = Mirror::columns;  ///< which sides change places
 
   static constexpr const char* name = "mirror_picture";
   static constexpr Index version = 1;

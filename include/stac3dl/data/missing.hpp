@@ -44,7 +44,8 @@ class WithoutModality {
   /// `source` must outlive this.
   WithoutModality(const Source& source, std::size_t modality) : source_(&source), modality_(modality) {}
 
-  Index size() const { return source_->size(); }
+  Index size() const { return source_->size(); }  ///< Samples.
+  /// Sample i with one modality masked.
   Sample sample(Index i) const {
     Sample sample = source_->sample(i);
     check(modality_ < sample.inputs.size(), "WithoutModality: modality ", modality_, " of ", sample.inputs.size());

@@ -36,14 +36,15 @@ using Step = std::variant<SortByTime, CheckRange, FindFrozen, Hampel, CheckBones
 
 /// What is done to one stream.
 struct StreamSteps {
-  std::string stream;
-  std::vector<Step> steps = {};
+  std::string stream;            ///< name of the stream
+  std::vector<Step> steps = {};  ///< in the order in which they are done
 };
 
 struct Pipeline {
-  std::vector<StreamSteps> streams = {};
+  std::vector<StreamSteps> streams = {};  ///< streams that are not named stay as they are
 };
 
+/// What configuration calls the step.
 inline const char* step_name(const Step& step) {
   return std::visit([](const auto& s) { return s.name; }, step);
 }

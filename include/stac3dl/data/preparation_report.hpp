@@ -10,23 +10,24 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// One step on one stream.
 struct StepReport {
-  std::string step;
-  StepCount count;
+  std::string step;                                 ///< its name in configuration
+  StepCount count;                                  ///< what it did
   double repaired_seconds = 0, masked_seconds = 0;  ///< of frames' worth of places: half a picture for 2 s is 1 s
 };
 
 /// One stream of one recording.
 struct StreamReport {
-  std::string stream;
-  Index frames_before = 0, frames_after = 0;
+  std::string stream;                         ///< name of the stream
+  Index frames_before = 0, frames_after = 0;  ///< the steps' frames
   double seconds = 0;         ///< from first to last frame, afterwards
   double masked_seconds = 0;  ///< of these, how much counts no longer
-  std::vector<StepReport> steps;
+  std::vector<StepReport> steps;  ///< in order
 };
 
+/// What was done to one recording.
 struct RecordingReport {
-  std::string recording;
-  std::vector<StreamReport> streams;
+  std::string recording;              ///< its id
+  std::vector<StreamReport> streams;  ///< in the pipeline's order
   std::vector<std::string> absent;  ///< streams that the preparation names and the recording does not have
 
   /// A line a step that did something: "03_05_1 depth: hampel masked 12 (0.08 s)".
@@ -80,8 +81,9 @@ inline std::string RecordingReport::text() const {
 
 /// All recordings of a set.
 struct PreparationReport {
-  std::vector<RecordingReport> recordings;
+  std::vector<RecordingReport> recordings;  ///< in their order
 
+  /// A line for every step that did something.
   std::string text() const {
     std::string out;
     for (const RecordingReport& r : recordings) out += r.text();

@@ -19,6 +19,7 @@ struct Reach {
   double back = 0, ahead = 0;  ///< seconds
   bool whole = false;          ///< on the whole recording: not for live use
 };
+/// One step after the other: reaches add up.
 inline Reach operator+(Reach a, Reach b) { return {a.back + b.back, a.ahead + b.ahead, a.whole || b.whole}; }
 
 /// What a step did, counted in places of frames: samples of a signal, joints, pixels.

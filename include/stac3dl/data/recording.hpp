@@ -20,30 +20,30 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// A stretch of time [begin, end) in seconds.
 struct Interval {
-  double begin = 0, end = 0;
-  double length() const { return end - begin; }
+  double begin = 0, end = 0;                     ///< seconds
+  double length() const { return end - begin; }  ///< Seconds.
 };
 
 /// What a slice of a stream shows; nothing is copied.
 struct StreamView {
-  std::span<const double> times;
-  CView<float, 4> frames;
-  CView<std::uint8_t, 1> valid;
-  CView<std::uint8_t, 2> places = {};
-  Index size() const { return static_cast<Index>(times.size()); }
+  std::span<const double> times;                                   ///< (T), seconds
+  CView<float, 4> frames;                                          ///< (T, C, H, W)
+  CView<std::uint8_t, 1> valid;                                    ///< (T), 1 = this frame counts; empty: all do
+  CView<std::uint8_t, 2> places = {};                              ///< (T, H*W), 1 = this place counts; empty: all do
+  Index size() const { return static_cast<Index>(times.size()); }  ///< T.
 };
 
 /// What one sensor saw.
 struct Stream {
-  std::string name;
+  std::string name;               ///< unique in its recording
   std::vector<double> times;      ///< (T), seconds, strictly increasing; one clock for all streams of a recording
   Tensor<float, 4> frames;        ///< (T, C, H, W); an absent stream has T = 0 and keeps its grid
   Tensor<std::uint8_t, 1> valid;  ///< (T), 1 = this frame counts; empty: all do
   Tensor<std::uint8_t, 2> places =
       {};  ///< (T, H*W), 1 = this place of this frame counts (joints, pixels); empty: all do
 
-  Index size() const { return static_cast<Index>(times.size()); }
-  bool absent() const { return times.empty(); }
+  Index size() const { return static_cast<Index>(times.size()); }  ///< T.
+  bool absent() const { return times.empty(); }                    ///< True where there are no frames.
   /// (C, H, W)
   Shape<3> grid() const { return {frames.size(1), frames.size(2), frames.size(3)}; }
   /// First to last time.
@@ -67,8 +67,8 @@ struct Recording {
   std::string subject;  ///< the person; one person is never on both sides of a split.  Empty: unknown
   std::string group;    ///< what else must stay together (clips of one video).  Empty: nothing
   std::string source;   ///< where it came from, for messages
-  Index label = 0;
-  std::vector<Stream> streams;
+  Index label = 0;      ///< class, counted from 0
+  std::vector<Stream> streams;  ///< one a sensor
 
   /// The stream of that name, or nullptr.
   const Stream* find(const std::string& name) const {
@@ -76,6 +76,7 @@ struct Recording {
       if (stream.name == name) return &stream;
     return nullptr;
   }
+  /// The stream of that name, or nullptr.
   Stream* find(const std::string& name) { return const_cast<Stream*>(std::as_const(*this).find(name)); }
   /// The stream of that name; an error that lists the names there are.
   const Stream& stream(const std::string& name) const {
@@ -143,6 +144,7 @@ inline Interval overlap(std::span<const Stream* const> streams) {
   }
   return any ? common : Interval{};
 }
+/// The time that all present streams of a recording share.
 inline Interval overlap(const Recording& recording) {
   std::vector<const Stream*> streams;
   for (const Stream& stream : recording.streams) streams.push_back(&stream);

@@ -18,11 +18,13 @@ STAC3DL_NAMESPACE_BEGIN
 /// `count` bins of `step` seconds; bin j begins at start + (first + j) step.  `first` lets grids that overlap share the
 /// very same bins, to the bit.
 struct TimeGrid {
-  double start = 0, step = 1;
-  Index count = 0;
-  Index first = 0;
+  double start = 0, step = 1;  ///< seconds
+  Index count = 0;             ///< of bins
+  Index first = 0;             ///< number of the first bin
 
+  /// Where bin j begins, seconds.
   double begin(Index j) const { return start + static_cast<double>(first + j) * step; }
+  /// The middle of bin j, seconds.
   double middle(Index j) const { return start + (static_cast<double>(first + j) + 0.5) * step; }
 };
 

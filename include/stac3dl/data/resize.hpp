@@ -61,7 +61,7 @@ inline void resize_plane(const float* x, const std::uint8_t* counts, Index width
 
 /// Frames become (height, width), whatever their shape was.
 struct Resize {
-  Index height = 112, width = 112;
+  Index height = 112, width = 112;  ///< of the result, places
 
   static constexpr const char* name = "resize";
   static constexpr Index version = 1;
@@ -97,8 +97,8 @@ struct Resize {
 
 /// A part of each frame: (height, width) from row `top` and column `left`; -1: from the middle.
 struct Crop {
-  Index height = 112, width = 112;
-  Index top = -1, left = -1;
+  Index height = 112, width = 112;  ///< of the result, places
+  Index top = -1, left = -1;        ///< its first row and column; -1: the middle
 
   static constexpr const char* name = "crop";
   static constexpr Index version = 1;

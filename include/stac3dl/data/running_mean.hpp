@@ -35,9 +35,10 @@ class RunningMean {
 
   /// Frames in the window: up to `length`, and how many of them count.
   Index size() const { return seen_; }
-  Index valid() const { return valid_; }
+  Index valid() const { return valid_; }  ///< Frames of the window that count.
   /// Of value i; 0 while nothing counts.
   float mean(Index i) const { return valid_ == 0 ? 0 : static_cast<float>(first_[i] / static_cast<double>(valid_)); }
+  /// Deviation of place i, in the values' unit; 0 where no frame counts.
   float deviation(Index i) const {
     if (valid_ == 0) return 0;
     const double n = static_cast<double>(valid_), m = first_[i] / n;

@@ -21,8 +21,8 @@ struct Window {
 
 /// One example: its modalities in the model's order, and what training compares with.
 struct Sample {
-  std::vector<Window> inputs;
-  Index label = 0;
+  std::vector<Window> inputs;          ///< in the model's order
+  Index label = 0;                     ///< class, counted from 0
   Tensor<float, 3> keypoints;          ///< (T, J, 2): x, y in [0, 1] of the frame; empty: none known
   Tensor<std::uint8_t, 2> visible;     ///< (T, J), 1 = this joint counts; empty: all do
 };
@@ -30,17 +30,18 @@ struct Sample {
 /// N examples side by side.
 template <class Real>
 struct Batch {
+  /// One modality of all examples.
   struct Input {
     Tensor<Real, 5> x;                   ///< (N, C, T, H, W)
     Tensor<std::uint8_t, 2> frames;      ///< (N, T), always filled in
     Tensor<std::uint8_t, 3> positions;   ///< (N, T, H*W), or empty
   };
-  std::vector<Input> inputs;
+  std::vector<Input> inputs;             ///< in the model's order
   std::vector<Index> labels;             ///< N
   Tensor<Real, 4> keypoints;             ///< (N, T, J, 2), or empty
   Tensor<std::uint8_t, 3> visible;       ///< (N, T, J), or empty
 
-  Index size() const { return static_cast<Index>(labels.size()); }
+  Index size() const { return static_cast<Index>(labels.size()); }  ///< N.
 };
 
 /// Copies samples into `batch`, reusing its memory.  All samples must have the same modalities and shapes; if one has

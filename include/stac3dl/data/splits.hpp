@@ -11,8 +11,8 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// Indices of recordings, both sides in order.
 struct Split {
-  std::vector<Index> train, test;
-  std::vector<std::string> test_people;
+  std::vector<Index> train, test;        ///< indices of recordings
+  std::vector<std::string> test_people;  ///< who is in `test`
 };
 
 /// Everyone in the recordings, once, in order.  A recording without a subject is an error: it could be anyone's.

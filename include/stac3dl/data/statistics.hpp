@@ -11,9 +11,10 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// What is measured together.
 struct StatisticsOptions {
-  bool pooled = false;
-  bool centred = true;
+  bool pooled = false;  ///< one mean and scale for all channels
+  bool centred = true;  ///< false: the mean is 0
 };
 
 /// Normalisation constants of one modality; they belong to the model and are saved with it.

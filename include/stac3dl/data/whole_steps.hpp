@@ -68,6 +68,7 @@ struct Standardise {
 
   static constexpr const char* name = "standardise";
   static constexpr Index version = 1;
+  /// The step that does what the model's normalisation does.
   static Standardise by(const ModalityStatistics& statistics) {
     return {{statistics.mean.begin(), statistics.mean.end()}, {statistics.scale.begin(), statistics.scale.end()}};
   }

@@ -27,6 +27,8 @@ inline std::vector<ModalityStatistics> compute_statistics(const std::vector<Reco
 
 class WindowSource {
  public:
+  /// Windows of the chosen recordings; `statistics` has one entry a modality.  Error where options and streams do not
+  /// fit.
   WindowSource(SharedRecordings recordings, const std::vector<Index>& chosen, WindowOptions options,
                std::vector<ModalityStatistics> statistics, AugmentOptions augment = {}, std::uint64_t seed = 0)
       : recordings_(std::move(recordings)),
@@ -43,7 +45,7 @@ class WindowSource {
     for (Index r : chosen) check_streams((*recordings_)[static_cast<std::size_t>(r)]);
   }
 
-  Index size() const { return static_cast<Index>(places_.size()); }
+  Index size() const { return static_cast<Index>(places_.size()); }  ///< Windows.
 
   /// The same windows of other versions of the same recordings: damaged, or prepared in another way.
   WindowSource of(SharedRecordings other) const {
@@ -101,15 +103,15 @@ class WindowSource {
 
   /// The recording that window i was cut from, its index in the list of all recordings, and where it begins.
   const Recording& recording(Index i) const { return (*recordings_)[static_cast<std::size_t>(at(i).recording)]; }
-  Index recording_index(Index i) const { return at(i).recording; }
-  double start(Index i) const { return at(i).start; }
-  Index label(Index i) const { return recording(i).label; }
-  const std::string& subject(Index i) const { return recording(i).subject; }
-  const std::string& recording_id(Index i) const { return recording(i).id; }
+  Index recording_index(Index i) const { return at(i).recording; }  ///< Index of window i's recording.
+  double start(Index i) const { return at(i).start; }  ///< When window i starts, seconds on its recording's clock.
+  Index label(Index i) const { return recording(i).label; }                   ///< Class of window i.
+  const std::string& subject(Index i) const { return recording(i).subject; }  ///< Who is seen in window i.
+  const std::string& recording_id(Index i) const { return recording(i).id; }  ///< Id of window i's recording.
 
-  const WindowOptions& options() const { return options_; }
-  const std::vector<ModalityStatistics>& statistics() const { return statistics_; }
-  const AugmentOptions& augment() const { return augment_; }
+  const WindowOptions& options() const { return options_; }                          ///< As given.
+  const std::vector<ModalityStatistics>& statistics() const { return statistics_; }  ///< As given.
+  const AugmentOptions& augment() const { return augment_; }                         ///< As given.
 
  private:
   /// In order, and on the grid of the first recording.

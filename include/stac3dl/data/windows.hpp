@@ -23,6 +23,7 @@ struct ModalityOptions {
   Index height = 0, width = 0;        ///< cut out of larger frames: their middle, in training any part; 0: all of them
 };
 
+/// How recordings are cut and what is made of them.
 struct WindowOptions {
   double length = 5, stride = 2.5;          ///< seconds
   double max_gap = 3;                       ///< a longer hole in a stream is masked, a shorter one bridged; seconds
@@ -36,6 +37,7 @@ struct WindowPlace {
   double start = 0;     ///< seconds, on the recording's clock
 };
 
+/// Error where an option makes no sense.
 inline void check_windows(const WindowOptions& options) {
   check(std::isfinite(options.length) && options.length > 0, "WindowOptions.length: want seconds above 0, got ",
         options.length);

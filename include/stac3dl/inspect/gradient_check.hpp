@@ -14,14 +14,16 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// How check_gradient probes.
 struct GradientOptions {
   double step = 1e-3;      ///< h
   Index probes = 60;       ///< elements looked at; a tensor with fewer is looked at whole
   std::uint64_t seed = 1;  ///< draws the elements
 };
 
+/// What check_gradient found out about one tensor.
 struct GradientReport {
-  std::string name;
+  std::string name;    ///< as given to check_gradient
   double worst = 0;    ///< largest |numeric - given| over the tensor's largest |given| (absolute if that is 0)
   double largest = 0;  ///< the tensor's largest |given|: 0 means that the check saw nothing
   Index at = -1;       ///< element of the worst difference, in memory order

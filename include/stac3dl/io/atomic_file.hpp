@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #else
+/// 1: files are flushed with fsync and renamed as POSIX has it.
 #define STAC3DL_POSIX_FILES 0
 #include <fstream>
 #include <random>
@@ -50,6 +51,7 @@ inline void check_may_write(const std::filesystem::path& path, Replace replace) 
 /// A file on its way: write() any number of times, then commit().
 class AtomicFile {
  public:
+  /// Opens a temporary file beside `path`.  Error where `path` may not be written or the folder does not let it.
   AtomicFile(const std::filesystem::path& path, Replace replace) : asked_(path), path_(path), replace_(replace) {
     check_may_write(path, replace);
     std::error_code error;  // what a symbolic link points to is replaced, not the link
@@ -63,11 +65,12 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile() { discard(); }
 
+  /// Adds bytes.  Error where the disk does not take them.
   void write(const void* data, std::size_t size) {
     check(open_, "write ", asked_.string(), ": the file has been committed");
     put(static_cast<const char*>(data), size);
   }
-  void write(std::string_view text) { write(text.data(), text.size()); }
+  void write(std::string_view text) { write(text.data(), text.size()); }  ///< Adds text.
 
   /// Gives the file its name.  Throws, and leaves things as they were, if that is not possible.
   void commit() {

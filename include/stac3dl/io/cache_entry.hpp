@@ -17,11 +17,11 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
-inline constexpr std::string_view cache_entry_format = "stac3dl.prepared";
+inline constexpr std::string_view cache_entry_format = "stac3dl.prepared";  ///< First bytes of an entry.
 inline constexpr std::uint64_t cache_entry_version = 1;  ///< counts up when the layout changes
 
 struct CacheEntry {
-  std::vector<Stream> streams;
+  std::vector<Stream> streams;  ///< prepared, in the recording's order
   RecordingReport report;  ///< without the recording's id
 };
 

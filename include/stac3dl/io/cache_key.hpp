@@ -108,6 +108,7 @@ inline std::string cache_key(std::string_view content, std::string_view reader, 
   detail::add_text(hash, dump_json(pipeline, "cache_key: pipeline"));
   return hash.hex();
 }
+/// The key for a pipeline rather than its JSON.
 inline std::string cache_key(std::string_view content, std::string_view reader, const Pipeline& pipeline) {
   return cache_key(content, reader, pipeline_to_json(pipeline));
 }

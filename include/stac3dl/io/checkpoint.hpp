@@ -19,8 +19,8 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
-inline constexpr const char* checkpoint_format = "stac3dl.checkpoint";
-inline constexpr int checkpoint_version = 1;
+inline constexpr const char* checkpoint_format = "stac3dl.checkpoint";  ///< The metadata's field "format".
+inline constexpr int checkpoint_version = 1;  ///< Of the layout; files of other versions are refused.
 
 namespace detail {
 /// Numbers that are all written and must all be there again.  JSON has no infinity and NaN: they are texts.

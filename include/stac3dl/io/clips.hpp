@@ -14,14 +14,15 @@ STAC3DL_NAMESPACE_BEGIN
 struct ClipSplit {
   std::vector<std::string> classes;   ///< names of the labels
   std::vector<Recording> recordings;  ///< those that train first, each side in its list's order; without streams
-  Split split;
+  Split split;                        ///< train and test, as indices of recordings
   Index unused = 0;  ///< clips that the lists name and leave out
 };
 
+/// How a clip is read.
 struct ClipOptions {
   FrameOptions frames = {};  ///< size and stretch of time
   double folder_rate = 25;   ///< frames a second where the clip is a folder
-  VideoOptions video = {};
+  VideoOptions video = {};   ///< where it is a file
   std::size_t ahead = 4;  ///< pictures decoded ahead; 0: none
 };
 

@@ -127,10 +127,12 @@ inline ModelConfig config_from_json(const Json& json, const std::string& what = 
   }
 }
 
+/// Writes a configuration as JSON.  Error where the file may not be replaced or written.
 inline void save_config(const std::filesystem::path& path, const ModelConfig& config, Replace replace) {
   write_file(path, config_to_json(config).dump(2) + "\n", replace);
 }
 
+/// Reads a configuration.  Error that names file, field, what was wanted and what is there.
 inline ModelConfig load_config(const std::filesystem::path& path) {
   constexpr std::size_t most = 1 << 20;
   std::error_code error;

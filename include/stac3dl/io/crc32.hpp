@@ -34,6 +34,7 @@ inline constexpr Crc32Tables crc32_tables = make_crc32_tables();
 /// Checksum of everything given to update() so far.
 class Crc32 {
  public:
+  /// Takes `size` more bytes.
   void update(const void* data, std::size_t size) {
     const auto& t = detail::crc32_tables;
     const auto* p = static_cast<const unsigned char*>(data);
@@ -42,14 +43,15 @@ class Crc32 {
               t[4][((rest_ >> 24) ^ p[3]) & 0xFF] ^ t[3][p[4]] ^ t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]];
     for (; size > 0; --size, ++p) rest_ = (rest_ >> 8) ^ t[0][(rest_ ^ *p) & 0xFF];
   }
-  void update(std::string_view text) { update(text.data(), text.size()); }
+  void update(std::string_view text) { update(text.data(), text.size()); }  ///< Takes more text.
 
-  std::uint32_t value() const { return ~rest_; }
+  std::uint32_t value() const { return ~rest_; }  ///< The checksum of all bytes so far.
 
  private:
   std::uint32_t rest_ = 0xFFFFFFFF;
 };
 
+/// The checksum of a text.
 inline std::uint32_t crc32(std::string_view text) {
   Crc32 crc;
   crc.update(text);

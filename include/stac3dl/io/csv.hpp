@@ -19,16 +19,18 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// What the table looks like.
 struct CsvOptions {
   Index columns = 0;         ///< numbers in a row, the time not counted; 0: as many as the first row has
   bool time_column = true;   ///< the first column is a time
 };
 
+/// A table that has been read.
 struct CsvTable {
   std::vector<double> times;          ///< (rows) seconds; empty without a time column
   Tensor<float, 2> values;            ///< (rows, columns)
   std::vector<Index> lines;           ///< (rows) line of the file, counted from 1
-  Index blank_lines = 0;
+  Index blank_lines = 0;              ///< lines without anything
   Index times_without_fraction = 0;   ///< dates that end in whole seconds
 };
 

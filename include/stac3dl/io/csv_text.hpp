@@ -13,9 +13,10 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// A row of texts.
 struct CsvRow {
   Index line = 0;  ///< where it begins, from 1
-  std::vector<std::string> cells;
+  std::vector<std::string> cells;  ///< without quotes
 };
 
 /// Rows of a text; `name` is for messages.

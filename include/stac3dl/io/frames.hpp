@@ -35,6 +35,8 @@ inline bool parse_frame_name(const std::filesystem::path& path, std::string& pre
 }
 }  // namespace detail
 
+/// The pictures of a folder, by number.  Error where two have one number, names differ in front of it, or there is
+/// none.
 inline FrameList list_frames(const std::filesystem::path& folder) {
   namespace fs = std::filesystem;
   const std::string name = folder.generic_string();
@@ -63,6 +65,7 @@ inline FrameList list_frames(const std::filesystem::path& folder) {
 /// Reads a folder's pictures one after the other.
 class FolderReader {
  public:
+  /// `rate` in frames a second.  Error where the folder has no numbered pictures.
   FolderReader(const std::filesystem::path& folder, double rate, const ImageLimits& limits = {})
       : list_(list_frames(folder)), at_(list_.files.begin()), rate_(rate), limits_(limits) {
     check(std::isfinite(rate) && rate > 0, folder.generic_string(), ": want a rate above 0, got ", rate);
@@ -70,12 +73,13 @@ class FolderReader {
   FolderReader(const FolderReader&) = delete;
   FolderReader& operator=(const FolderReader&) = delete;
 
-  Index size() const { return static_cast<Index>(list_.files.size()); }
-  const FrameList& list() const { return list_; }
+  Index size() const { return static_cast<Index>(list_.files.size()); }  ///< Pictures.
+  const FrameList& list() const { return list_; }                        ///< The pictures by number.
   /// When the frame that comes next is seen.
   double time() const { return static_cast<double>(at_->first - list_.files.begin()->first) / rate_; }
-  bool at_end() const { return at_ == list_.files.end(); }
+  bool at_end() const { return at_ == list_.files.end(); }  ///< True behind the last picture.
 
+  /// Decodes the next picture; false where there is none.  Error where it is damaged or beyond the limits.
   bool next(Picture& picture) {
     if (at_end()) return false;
     picture.time = time();

@@ -79,6 +79,7 @@ STAC3DL_NAMESPACE_END
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// What a picture may ask for.
 struct ImageLimits {
   Index pixels = Index{1} << 26;                   ///< 64 million
   std::size_t file_budget = std::size_t{1} << 27;  ///< bytes of the file
@@ -86,8 +87,8 @@ struct ImageLimits {
 
 /// Columns and rows as the header says.
 struct ImageSize {
-  Index height = 0, width = 0;
-  int channels = 0;
+  Index height = 0, width = 0;  ///< pixels
+  int channels = 0;             ///< bytes or words a pixel
   bool deep = false;  ///< 16 bits a channel
 };
 
@@ -152,9 +153,11 @@ inline Tensor<std::uint16_t, 2> parse_depth(std::string_view bytes, const std::s
   return Tensor<std::uint16_t, 2>(CView<std::uint16_t, 2>(pixels.get(), {size.height, size.width}));
 }
 
+/// A file's picture (H, W, 3), 0 to 255.  Error where it is damaged or beyond the limits.
 inline Tensor<std::uint8_t, 3> read_image(const std::filesystem::path& path, const ImageLimits& limits = {}) {
   return parse_image(read_file(path, limits.file_budget), path.generic_string(), limits);
 }
+/// A 16-bit grey PNG (H, W), as a rule millimetres.  Error where it is damaged or something else.
 inline Tensor<std::uint16_t, 2> read_depth(const std::filesystem::path& path, const ImageLimits& limits = {}) {
   return parse_depth(read_file(path, limits.file_budget), path.generic_string(), limits);
 }

@@ -28,9 +28,10 @@ struct ManifestSource {
   double rate = 0;                  ///< frames a second; 0: not said
 };
 
+/// One recording's row.
 struct ManifestRow {
-  Index line = 0;
-  std::string id, subject, group, label, split;
+  Index line = 0;                                ///< where it stands in the file
+  std::string id, subject, group, label, split;  ///< empty: not said
   std::vector<ManifestSource> sources;  ///< in the order of Manifest::sensors, absent ones left out
 };
 
@@ -40,8 +41,9 @@ struct Manifest {
   std::vector<std::string> sensors;  ///< sorted
   std::vector<std::string> classes;  ///< names of the labels; empty: no recording has one
   std::vector<Index> labels;         ///< one a row; 0 where there are no classes
-  std::vector<ManifestRow> rows;
+  std::vector<ManifestRow> rows;     ///< in the file's order
 
+  /// "set.csv: line 7", for messages.
   std::string where(const ManifestRow& row) const { return detail::concat(name, ": line ", row.line); }
 };
 

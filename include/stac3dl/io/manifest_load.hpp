@@ -19,19 +19,20 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// How the files of a manifest are read.
 struct ManifestOptions {
   FrameOptions frames = {};  ///< size, stretch and budget of pictures; their name is the sensor's
   double folder_rate = 25;   ///< frames a second of folders that do not say
-  VideoOptions video = {};
+  VideoOptions video = {};   ///< limits of videos
   std::size_t ahead = 4;                           ///< pictures decoded ahead
   std::size_t file_budget = std::size_t{1} << 30;  ///< bytes that a file of numbers may unpack to
 };
 
 /// What was mended in one sensor of one recording.
 struct ManifestReport {
-  std::string recording, sensor;
+  std::string recording, sensor;  ///< whose frames they are
   Index frames = 0, masked = 0;  ///< masked: numbers that are not finite
-  SortReport order;
+  SortReport order;              ///< what had to be put in order
 };
 
 namespace detail {

@@ -19,9 +19,10 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// One sensor of the data set.
 struct MexSensor {
   const char* stream;  ///< name in Recording
-  const char* folder;
+  const char* folder;  ///< its folder
   const char* tag;     ///< in file names
   Shape<3> grid;       ///< (C, H, W)
 };
@@ -42,6 +43,7 @@ inline const std::vector<std::string>& mex_classes() {
   return classes;
 }
 
+/// What is read, and how strictly.
 struct MexOptions {
   std::vector<int> people = {};        ///< only these; empty: all.  One that is not there is an error
   bool strict = false;                 ///< unsorted or repeated times, and files with odd names, are errors
@@ -51,22 +53,29 @@ struct MexOptions {
 
 /// What one file held.
 struct MexFileReport {
-  std::string path, stream, recording;
-  Index rows = 0, blank_lines = 0, times_without_fraction = 0;
-  SortReport order;
+  std::string path, stream, recording;                          ///< the file, and what it is
+  Index rows = 0, blank_lines = 0, times_without_fraction = 0;  ///< of the file
+  SortReport order;                                             ///< what had to be put in order
 };
 
+/// What was found in the files.
 struct MexReport {
   std::vector<MexFileReport> files;   ///< in order of recordings, then streams
   std::vector<std::string> ignored;   ///< files in the folders whose names fit no recording
   std::vector<std::string> missing;   ///< recording/stream that are absent
 
-  Index rows() const { return sum([](const MexFileReport& f) { return f.rows; }); }
+  Index rows() const {
+    return sum([](const MexFileReport& f) { return f.rows; });
+  }  ///< Rows of all files.
+  /// Times to the second, of all files.
   Index times_without_fraction() const { return sum([](const MexFileReport& f) { return f.times_without_fraction; }); }
+  /// Times that lay before the one above, of all files.
   Index backward() const { return sum([](const MexFileReport& f) { return f.order.backward; }); }
+  /// Times that came again, of all files.
   Index repeated() const { return sum([](const MexFileReport& f) { return f.order.repeated; }); }
   /// Files that were not in order.
   Index disordered_files() const { return sum([](const MexFileReport& f) { return f.order.first_offence >= 0; }); }
+  /// One line for all files.
   std::string summary() const {
     return detail::concat(files.size(), " files, ", rows(), " rows; times out of order in ", disordered_files(),
                           " files: ", backward(), " rows sorted, ", repeated(), " repeated ones dropped; ",
@@ -83,9 +92,10 @@ struct MexReport {
   }
 };
 
+/// What load_mex() gives.
 struct MexData {
   std::vector<Recording> recordings;   ///< by person, exercise, take
-  MexReport report;
+  MexReport report;                    ///< what was found in the files
 };
 
 namespace detail {

@@ -17,8 +17,8 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
-inline constexpr const char* model_file_format = "stac3dl.model";
-inline constexpr int model_file_version = 1;
+inline constexpr const char* model_file_format = "stac3dl.model";  ///< The metadata's field "format".
+inline constexpr int model_file_version = 1;  ///< Of the layout; files of other versions are refused.
 
 /// What goes with a model's weights.
 struct ModelInfo {
@@ -26,14 +26,16 @@ struct ModelInfo {
   std::string preparation = "{}";    ///< a JSON object, kept as it is
 };
 
+/// How a model file is read.
 struct LoadOptions {
   bool run_test_vector = true;  ///< one short inference; without it, a build that computes wrongly goes unnoticed
 };
 
+/// What a model file holds.
 template <std::floating_point Real>
 struct LoadedModel {
-  StaC3d<Real> model;
-  ModelInfo info;
+  StaC3d<Real> model;  ///< ready for prepare() or for more training
+  ModelInfo info;      ///< classes, preparation and what else was kept
 };
 
 namespace detail {
@@ -99,6 +101,7 @@ LoadedModel<Real> load_model(SafetensorsFile opened, const LoadOptions& options 
   if (options.run_test_vector) check_answer(file.name(), loaded.model, test);
   return loaded;
 }
+/// Reads a model.  Error that names file and field; nothing is half loaded.
 template <std::floating_point Real = float>
 LoadedModel<Real> load_model(const std::filesystem::path& path, const LoadOptions& options = {}) {
   return load_model<Real>(SafetensorsFile(path), options);

@@ -33,9 +33,9 @@ class NpyArray {
           " bytes of numbers, got ", got);
   }
 
-  const NpyHeader& header() const { return header_; }
-  const std::vector<Index>& shape() const { return header_.shape; }
-  const std::string& name() const { return name_; }
+  const NpyHeader& header() const { return header_; }                ///< What stands in front of the numbers.
+  const std::vector<Index>& shape() const { return header_.shape; }  ///< Sizes of the axes.
+  const std::string& name() const { return name_; }                  ///< Where it came from, for messages.
 
   /// The numbers; the array must have R axes (a single number may be read as shape (1)).
   template <class Number, int R>
@@ -116,6 +116,7 @@ class NpyArray {
 inline NpyArray read_npy(const std::filesystem::path& path, std::size_t budget = default_file_budget) {
   return NpyArray(read_file(path, budget), path.generic_string());
 }
+/// Reads one array.  Error where rank or type does not fit, or the file is damaged or over `budget` bytes.
 template <class Number, int R>
 Tensor<Number, R> read_npy(const std::filesystem::path& path, std::size_t budget = default_file_budget) {
   return read_npy(path, budget).template read<Number, R>();

@@ -20,16 +20,18 @@ STAC3DL_NAMESPACE_BEGIN
 struct NpyHeader {
   char kind = 'f';  ///< f floating point, i signed, u unsigned, b true or false
   int width = 4;    ///< bytes of a number
-  bool big_endian = false;
+  bool big_endian = false;   ///< order of bytes
   bool fortran = false;      ///< first axis fastest
   std::vector<Index> shape;  ///< empty: a single number
   std::size_t data = 0;      ///< offset of the first number in the file
 
+  /// Number of elements.
   Index count() const {
     Index product = 1;
     for (Index size : shape) product *= size;
     return product;
   }
+  /// NumPy's own words for the type: "<f4".
   std::string descr() const {
     return std::string(1, width == 1 ? '|' : big_endian ? '>' : '<') + kind + std::to_string(width);
   }

@@ -11,6 +11,7 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// Arrays by name; all bytes are held in memory.
 class NpzFile {
  public:
   /// Neither the file nor one of its arrays may be larger than `budget` bytes.
@@ -27,8 +28,10 @@ class NpzFile {
     for (std::string& name : names) name.resize(name.size() - 4);
     return names;
   }
+  /// Is there an array of that name?
   bool contains(const std::string& array) const { return archive_.contains(array + ".npy"); }
 
+  /// One array.  Error that lists what there is, where the name is unknown.
   NpyArray read(const std::string& array) const {
     if (!contains(array)) {
       std::string names;

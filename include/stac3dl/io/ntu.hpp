@@ -17,12 +17,13 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// What a sample's name says.
 struct NtuName {
-  int setup = 0, camera = 0, person = 0, repetition = 0, action = 0;
+  int setup = 0, camera = 0, person = 0, repetition = 0, action = 0;  ///< counted from 1, as in the name
   auto operator<=>(const NtuName&) const = default;
   /// "S001C002P003R002A013"
   std::string text() const { return part('S', setup) + part('C', camera) + subject() + repeat_and_action(); }
-  std::string subject() const { return part('P', person); }
+  std::string subject() const { return part('P', person); }  ///< "P003".
   /// What all cameras saw: the name without its camera.
   std::string performance() const { return part('S', setup) + subject() + repeat_and_action(); }
 
@@ -52,6 +53,7 @@ struct NtuFiles {
   std::filesystem::path skeleton, rgb;  ///< a .skeleton and an .avi file
   std::filesystem::path depth;          ///< a folder of 16-bit PNG frames, millimetres
 };
+/// Where a sample's files are expected; they need not be there.
 inline NtuFiles ntu_files(const std::filesystem::path& root, const NtuName& name) {
   const std::string text = name.text();
   return {root / "nturgb+d_skeletons" / (text + ".skeleton"), root / "nturgb+d_rgb" / (text + "_rgb.avi"),
@@ -77,17 +79,20 @@ inline std::set<std::string> parse_ntu_list(std::string_view text, const std::st
   check(!names.empty(), file, ": no names; want lines like S001C002P003R002A013");
   return names;
 }
+/// Names of samples from a list, one a line.  Error that names file and line.
 inline std::set<std::string> read_ntu_list(const std::filesystem::path& path) {
   return parse_ntu_list(read_file(path, std::size_t{1} << 24), path.generic_string());
 }
 
+/// What is read.
 struct NtuLoadOptions {
   std::set<std::string> bad = {};              ///< samples to leave out: read_ntu_list()
   std::vector<int> people = {}, actions = {};  ///< only these; empty: all
-  NtuOptions skeleton = {};
+  NtuOptions skeleton = {};                    ///< of each file
   std::size_t file_budget = std::size_t{1} << 25;  ///< bytes a file may unpack to
 };
 
+/// What load_ntu() gives.
 struct NtuData {
   std::vector<Recording> recordings;  ///< by name
   std::vector<NtuReport> reports;     ///< one a recording

@@ -12,14 +12,16 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// What is read of a sample.
 struct NtuSampleOptions {
   bool skeleton = true, rgb = true, depth = true;  ///< what is read; it must be there
-  NtuOptions bodies = {};
+  NtuOptions bodies = {};                          ///< of the skeleton file
   FrameOptions frames = {};  ///< of the colour video; its stream is always "rgb"
 };
 
 inline namespace STAC3DL_VIDEO {
 
+/// One sample with all that is asked for.  Error where a file of it is missing or damaged.
 inline Recording load_ntu_sample(const std::filesystem::path& root, std::string_view name,
                                  const NtuSampleOptions& options = {}) {
   NtuName parts;

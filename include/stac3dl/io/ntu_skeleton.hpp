@@ -15,22 +15,25 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
-inline constexpr Index ntu_joints = 25;
+inline constexpr Index ntu_joints = 25;  ///< Of Kinect v2.
 
+/// One joint of one frame.
 struct NtuJoint {
   std::array<float, 3> place{};            ///< metres: x left of the camera, y up, z away from it
   std::array<float, 2> depth{}, colour{};  ///< pixels in the 512x424 depth and the 1920x1080 colour frames
   std::array<float, 4> turn{};             ///< quaternion w, x, y, z
   int tracking = 0;                        ///< 0 not tracked, 1 inferred, 2 tracked
+  /// True where the place is finite.
   bool known() const { return std::isfinite(place[0]) && std::isfinite(place[1]) && std::isfinite(place[2]); }
 };
 
+/// One body of one frame.
 struct NtuBody {
-  std::uint64_t id = 0;
+  std::uint64_t id = 0;         ///< Kinect's number for it
   std::array<int, 6> states{};  ///< clipped edges, confidence and state of each hand, restricted
-  std::array<float, 2> lean{};
-  int tracking = 0;
-  std::array<NtuJoint, ntu_joints> joints{};
+  std::array<float, 2> lean{};  ///< -1 to 1: left and right, front and back
+  int tracking = 0;             ///< 0 not, 1 inferred, 2 tracked
+  std::array<NtuJoint, ntu_joints> joints{};  ///< in Kinect's order
 };
 
 struct NtuSkeleton {

@@ -18,6 +18,7 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// How bodies become streams.
 struct NtuOptions {
   Index bodies = 2;            ///< streams of a recording; those without a body are absent (T = 0)
   bool confidence = false;     ///< a fourth channel: tracking / 2

@@ -83,10 +83,12 @@ bool steps_list_all_fields(std::index_sequence<I...>) {
   return ((detail::listed_fields<std::variant_alternative_t<I, Step>>() ==
            field_count<std::variant_alternative_t<I, Step>>)&&...);
 }
+/// True if visit_fields of every step names as many fields as the step has.
 inline bool steps_list_all_fields() {
   return steps_list_all_fields(std::make_index_sequence<std::variant_size_v<Step>>{});
 }
 
+/// {"step": name, "version": version, and the options}.
 inline Json step_to_json(const Step& step, const std::string& path = "step") {
   return std::visit(
       [&](const auto& s) {
@@ -132,12 +134,14 @@ inline Step step_from_json(const Json& json, const std::string& path) {
   return step;
 }
 
+/// An array of steps.
 inline Json steps_to_json(const std::vector<Step>& steps, const std::string& path = "steps") {
   Json list = Json::array();
   for (std::size_t i = 0; i < steps.size(); ++i)
     list.push_back(step_to_json(steps[i], path + "[" + std::to_string(i) + "]"));
   return list;
 }
+/// Error that names the place below `path`, also where a version is not the library's.
 inline std::vector<Step> steps_from_json(const Json& json, const std::string& path) {
   check(json.is_array(), path, ": want an array of steps, got ", detail::shown(json));
   std::vector<Step> steps;
@@ -146,12 +150,14 @@ inline std::vector<Step> steps_from_json(const Json& json, const std::string& pa
   return steps;
 }
 
+/// An array of {"stream": name, "steps": [...]}.
 inline Json pipeline_to_json(const Pipeline& pipeline) {
   Json list = Json::array();
   for (const StreamSteps& s : pipeline.streams)
     list.push_back({{"stream", s.stream}, {"steps", steps_to_json(s.steps, "pipeline." + s.stream)}});
   return list;
 }
+/// Error that names the place below `path`, also where a version is not the library's.
 inline Pipeline pipeline_from_json(const Json& json, const std::string& path = "pipeline") {
   check(json.is_array(), path, ": want an array of {\"stream\", \"steps\"}, got ", detail::shown(json));
   Pipeline pipeline;

@@ -25,9 +25,9 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// Constants of one modality.
 struct InputPreparation {
-  std::string name;
-  ModalityStatistics statistics;
-  double motion_gain = 1;
+  std::string name;               ///< of the modality
+  ModalityStatistics statistics;  ///< of the training people
+  double motion_gain = 1;         ///< see data/windows.hpp
   std::vector<Step> steps = {};  ///< what its stream goes through before windows are cut
   double seconds = 0;            ///< of a window; 0: samples are made whole, not cut from recordings
   Index frames = 0;              ///< bins of a window
@@ -48,6 +48,7 @@ inline std::vector<Step> cleaned_steps(const std::vector<std::string>& names, co
 }
 }  // namespace detail
 
+/// As the JSON text that a model file keeps.
 inline std::string preparation_to_json(const std::vector<InputPreparation>& inputs) {
   Json list = Json::array();
   for (const InputPreparation& p : inputs) {
@@ -136,6 +137,7 @@ inline WindowOptions window_options(const std::vector<InputPreparation>& prepara
   return options;
 }
 
+/// The statistics alone, in the inputs' order.
 inline std::vector<ModalityStatistics> window_statistics(const std::vector<InputPreparation>& preparation) {
   std::vector<ModalityStatistics> statistics;
   for (const InputPreparation& p : preparation) statistics.push_back(p.statistics);

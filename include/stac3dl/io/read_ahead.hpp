@@ -25,6 +25,7 @@ STAC3DL_NAMESPACE_BEGIN
 template <class Item>
 class ReadAhead {
  public:
+  /// `make` fills the next item in and says false at the end; up to `items` wait.  What it throws, next() throws.
   explicit ReadAhead(std::function<bool(Item&)> make, std::size_t items = 8) : make_(std::move(make)), ring_(items) {
     check(items <= 4096, "ReadAhead: want at most 4096 items, got ", items);
     if (items > 0) thread_ = std::thread([this] { run(); });

@@ -66,6 +66,7 @@ void convert_from(std::string_view dtype, const unsigned char* from, std::size_t
 /// An open file.  Reading moves a file position: one thread at a time.
 class SafetensorsFile {
  public:
+  /// Reads the header.  Error where it is damaged; tensors are read when asked for.
   explicit SafetensorsFile(const std::filesystem::path& path) : name_(path.string()) {
     std::error_code error;
     check(std::filesystem::is_regular_file(path, error), "read ", name_, ": there is no such file");
@@ -81,20 +82,26 @@ class SafetensorsFile {
     return file;
   }
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return name_; }  ///< The path, for messages.
+  /// What there is, by name.
   const std::map<std::string, SafetensorsEntry, std::less<>>& tensors() const { return header_.tensors; }
+  /// Free text by key.
   const std::map<std::string, std::string, std::less<>>& metadata() const { return header_.metadata; }
+  /// Is there a tensor of that name?
   bool contains(std::string_view tensor) const { return header_.tensors.count(tensor) > 0; }
+  /// All names, sorted.
   std::vector<std::string> names() const {
     std::vector<std::string> names;
     for (const auto& [name, entry] : header_.tensors) names.push_back(name);
     return names;
   }
+  /// Type, shape and place of a tensor.  Error where there is none of that name.
   const SafetensorsEntry& entry(std::string_view tensor) const {
     const auto at = header_.tensors.find(tensor);
     check(at != header_.tensors.end(), name_, ": there is no tensor ", in_quotes(tensor));
     return at->second;
   }
+  /// Sizes of a tensor's axes.
   const std::vector<Index>& shape(std::string_view tensor) const { return entry(tensor).shape; }
 
   /// Fills `out`, whose shape must be the tensor's (a single number may be read as shape (1)).
@@ -106,6 +113,7 @@ class SafetensorsFile {
           ": tensor ", in_quotes(tensor), ": want ", to_string(out.shape()), ", got ", to_string(e.shape));
     read_numbers(tensor, e, out.data());
   }
+  /// A tensor of R axes, converted to Real.  Error where it has not R axes (a single number: R = 1).
   template <class Real, int R>
   Tensor<Real, R> read(std::string_view tensor) {
     const std::vector<Index>& got = shape(tensor);
@@ -185,11 +193,12 @@ class SafetensorsFile {
 
 /// A tensor to be written; borrows the numbers.
 struct SafetensorsSource {
-  std::string name;
-  std::string_view dtype;
-  std::vector<Index> shape;
-  const void* data = nullptr;
+  std::string name;            ///< the tensor's
+  std::string_view dtype;      ///< "F32" or "F64"
+  std::vector<Index> shape;    ///< sizes of the axes
+  const void* data = nullptr;  ///< borrowed: must outlive the source
 
+  /// Borrows the numbers of a view.
   template <class T, int R>
   SafetensorsSource(std::string tensor, BasicView<T, R> view)
       : name(std::move(tensor)),
@@ -198,16 +207,18 @@ struct SafetensorsSource {
         data(view.data()) {
     static_assert(std::is_floating_point_v<typename BasicView<T, R>::Scalar>);
   }
+  /// Borrows the numbers of a tensor.
   template <class Real, int R>
   SafetensorsSource(std::string tensor, const Tensor<Real, R>& values)
       : SafetensorsSource(std::move(tensor), values.view()) {}
 
+  /// Numbers in it.
   std::uint64_t element_count() const {
     std::uint64_t count = 1;
     for (const Index size : shape) count *= static_cast<std::uint64_t>(size);
     return count;
   }
-  std::uint64_t byte_count() const { return element_count() * (dtype == "F64" ? 8 : 4); }
+  std::uint64_t byte_count() const { return element_count() * (dtype == "F64" ? 8 : 4); }  ///< Bytes in the file.
 };
 
 namespace detail {
@@ -234,6 +245,7 @@ void for_each_data_block(const std::vector<SafetensorsSource>& sources, Use&& us
                           : detail::for_each_source_block<float>(source, use);
 }
 
+/// In the order in which files have them.
 inline void sort_by_name(std::vector<SafetensorsSource>& sources) {
   std::sort(sources.begin(), sources.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
 }

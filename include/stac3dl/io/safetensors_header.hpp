@@ -22,18 +22,18 @@ STAC3DL_NAMESPACE_BEGIN
 
 inline constexpr std::uint64_t safetensors_max_header = std::uint64_t{16} << 20;  ///< bytes of JSON
 inline constexpr std::size_t safetensors_max_tensors = 65536;                     ///< and as many metadata entries
-inline constexpr std::size_t safetensors_max_rank = 8;
+inline constexpr std::size_t safetensors_max_rank = 8;                            ///< Axes of a tensor, at most.
 
 /// One tensor of a file: `size` bytes from `begin` on, counted from the start of the data.
 struct SafetensorsEntry {
-  std::string dtype;
-  std::vector<Index> shape;
-  std::uint64_t begin = 0, end = 0;
+  std::string dtype;                 ///< "F32"
+  std::vector<Index> shape;          ///< sizes of the axes
+  std::uint64_t begin = 0, end = 0;  ///< bytes behind the header
 };
 
 struct SafetensorsHeader {
-  std::map<std::string, SafetensorsEntry, std::less<>> tensors;
-  std::map<std::string, std::string, std::less<>> metadata;
+  std::map<std::string, SafetensorsEntry, std::less<>> tensors;  ///< by name
+  std::map<std::string, std::string, std::less<>> metadata;      ///< free text by key
 };
 
 /// Bytes of an element; 0 for a dtype that the format does not know.

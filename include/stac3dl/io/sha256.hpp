@@ -39,6 +39,7 @@ inline constexpr std::array<std::uint32_t, 64> sha256_constants{
 /// Digest of everything given to update() so far.
 class Sha256 {
  public:
+  /// Takes `size` more bytes.
   void update(const void* data, std::size_t size) {
     const auto* p = static_cast<const unsigned char*>(data);
     length_ += size;
@@ -53,7 +54,7 @@ class Sha256 {
       if (held_ == 64) block(rest_.data()), held_ = 0;
     }
   }
-  void update(std::string_view text) { update(text.data(), text.size()); }
+  void update(std::string_view text) { update(text.data(), text.size()); }  ///< Takes more text.
 
   /// 64 lower-case hexadecimal digits.  More may be added afterwards, as if it had not been asked for.
   std::string hex() const {
@@ -97,6 +98,7 @@ class Sha256 {
   std::uint64_t length_ = 0;  // bytes
 };
 
+/// Of a text, as 64 hexadecimal digits.
 inline std::string sha256(std::string_view text) {
   Sha256 hash;
   hash.update(text);

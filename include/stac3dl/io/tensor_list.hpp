@@ -11,6 +11,7 @@ STAC3DL_NAMESPACE_BEGIN
 
 class TensorList {
  public:
+  /// Borrows a tensor; it must outlive the list.
   template <class Real, int R>
   void add(const std::string& name, Tensor<Real, R>& tensor) {
     items_.push_back({SafetensorsSource(name, tensor),
@@ -23,6 +24,7 @@ class TensorList {
     model.visit_buffers([&](const std::string& name, auto& buffer) { add(prefix + name, buffer); });
   }
 
+  /// For writing: the tensors as they are now.
   std::vector<SafetensorsSource> sources() const {
     std::vector<SafetensorsSource> sources;
     for (const Item& item : items_) sources.push_back(item.source);

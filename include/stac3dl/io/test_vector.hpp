@@ -14,8 +14,8 @@
 STAC3DL_NAMESPACE_BEGIN
 
 struct TestVector {
-  std::uint64_t seed = 1;
-  std::vector<double> logits, keypoints;
+  std::uint64_t seed = 1;                 ///< of the question
+  std::vector<double> logits, keypoints;  ///< the answer
 };
 template <class Visit>
 void visit_fields(TestVector& t, Visit&& visit) {

@@ -22,12 +22,14 @@ STAC3DL_NAMESPACE_BEGIN
 
 namespace ui_prmd {
 
+/// In the order of a stream's joints.
 inline constexpr std::array<const char*, 22> joint_names{
     "waist",           "spine",           "chest",          "neck",           "head",         "head tip",
     "left collar",     "left upper arm",  "left forearm",   "left hand",      "right collar", "right upper arm",
     "right forearm",   "right hand",      "left upper leg", "left lower leg", "left foot",    "left toes",
     "right upper leg", "right lower leg", "right foot",     "right toes"};
 
+/// A joint's parent, -1 for the root.
 inline constexpr std::array<int, 22> parents{-1, 0,  1,  2, 3,  4,  2,  6, 7,  8,  2,
                                              10, 11, 12, 0, 14, 15, 16, 0, 18, 19, 20};
 
@@ -35,8 +37,8 @@ inline constexpr std::array<int, 22> parents{-1, 0,  1,  2, 3,  4,  2,  6, 7,  8
 inline constexpr std::array<std::pair<int, int>, 8> left_right_pairs{
     {{6, 10}, {7, 11}, {8, 12}, {9, 13}, {14, 18}, {15, 19}, {16, 20}, {17, 21}}};
 
-inline constexpr TurnOrder order{2, 0, 1};
-inline constexpr double rate = 30;
+inline constexpr TurnOrder order{2, 0, 1};  ///< In which order a joint's three turns follow one another.
+inline constexpr double rate = 30;          ///< Frames a second.
 
 /// Names of the labels 0 to 9, movements m01 to m10.
 inline const std::vector<std::string>& movements() {
@@ -49,14 +51,16 @@ inline const std::vector<std::string>& movements() {
 
 }  // namespace ui_prmd
 
+/// What is read.
 struct UiPrmdOptions {
   std::vector<int> movements = {}, people = {};  ///< only these (1 to 10); empty: all
   bool correct = true, incorrect = true;         ///< which halves are read; one that is wanted must be there
   bool fixed_bones = false;                      ///< offsets are their trial's medians
-  TurnOrder order = ui_prmd::order;
+  TurnOrder order = ui_prmd::order;              ///< of each joint's turns
   std::size_t file_budget = std::size_t{1} << 26;  ///< bytes a file may unpack to
 };
 
+/// What load_ui_prmd() gives.
 struct UiPrmdData {
   std::vector<Recording> recordings;  ///< by movement, person, episode, correct before incorrect
   std::vector<std::uint8_t> correct;  ///< one a recording, 1 = done correctly

@@ -28,6 +28,7 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// What is read of a video, and what it may ask for.
 struct VideoOptions {
   Index max_pixels = Index{1} << 25;  ///< of a picture; a file with larger ones is refused
   bool allow_damage = false;          ///< damaged pictures are shown as well as FFmpeg can; else they are an error

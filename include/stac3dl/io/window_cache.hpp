@@ -29,14 +29,16 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// How large the cache may get.
 struct WindowCacheOptions {
   std::uint64_t max_bytes = std::uint64_t{8} << 30;  ///< of all entries together
+  /// Called once where nothing can be kept.
   std::function<void(const std::string&)> say = [](const std::string& text) { std::clog << text << '\n'; };
 };
 
 /// What one object did.
 struct WindowCacheCounts {
-  Index hits = 0, misses = 0, stored = 0, removed = 0;
+  Index hits = 0, misses = 0, stored = 0, removed = 0;  ///< since the cache was opened
 };
 
 class WindowCache {
@@ -55,7 +57,7 @@ class WindowCache {
   WindowCache(const WindowCache&) = delete;
   WindowCache& operator=(const WindowCache&) = delete;
 
-  const std::filesystem::path& folder() const { return folder_; }
+  const std::filesystem::path& folder() const { return folder_; }  ///< Where entries are.
   /// False where asking is in vain: there is no folder.
   bool readable() const { return readable_; }
 
@@ -111,6 +113,7 @@ class WindowCache {
     for (const Entry& entry : entries()) sum += entry.bytes;
     return sum;
   }
+  /// What happened so far, from any thread.
   WindowCacheCounts counts() const {
     const std::lock_guard lock(mutex_);
     return counts_;

@@ -53,6 +53,7 @@ inline std::string inflate_raw(std::string_view packed, std::size_t size, const 
 
 }  // namespace detail
 
+/// Members by name; all bytes are held in memory.
 class ZipArchive {
  public:
   /// From the whole of a file; a member may unpack to at most `budget` bytes.
@@ -61,7 +62,8 @@ class ZipArchive {
     read_directory();
   }
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return name_; }  ///< Where it came from, for messages.
+  /// Is there a member of that name?
   bool contains(const std::string& member) const { return members_.count(member) > 0; }
   /// Sorted.
   std::vector<std::string> names() const {

@@ -23,33 +23,39 @@ inline void check_sizes(Index y, Index dy, Index dx) {
 }
 }  // namespace activation_detail
 
+/// Y = max(x, 0); x and y of one size, y may be x.
 template <class Real>
 void relu_forward(CView<Real, 1> x, View<Real, 1> y) {
   activation_detail::check_sizes(x.size(), y.size());
   STAC3DL_DISPATCH(relu_forward_run<Real>(x, y));
 }
+/// Dx = dy [y > 0]; dx may be dy.
 template <class Real>
 void relu_backward(CView<Real, 1> y, CView<Real, 1> dy, View<Real, 1> dx) {
   activation_detail::check_sizes(y.size(), dy.size(), dx.size());
   STAC3DL_DISPATCH(relu_backward_run<Real>(y, dy, dx));
 }
 
+/// Y = 1 / (1 + exp(-x)); y may be x.
 template <class Real>
 void sigmoid_forward(CView<Real, 1> x, View<Real, 1> y) {
   activation_detail::check_sizes(x.size(), y.size());
   STAC3DL_DISPATCH(sigmoid_forward_run<Real>(x, y));
 }
+/// Dx = dy y (1 - y); dx may be dy.
 template <class Real>
 void sigmoid_backward(CView<Real, 1> y, CView<Real, 1> dy, View<Real, 1> dx) {
   activation_detail::check_sizes(y.size(), dy.size(), dx.size());
   STAC3DL_DISPATCH(sigmoid_backward_run<Real>(y, dy, dx));
 }
 
+/// Y = tanh(x); y may be x.
 template <class Real>
 void tanh_forward(CView<Real, 1> x, View<Real, 1> y) {
   activation_detail::check_sizes(x.size(), y.size());
   STAC3DL_DISPATCH(tanh_forward_run<Real>(x, y));
 }
+/// Dx = dy (1 - y²); dx may be dy.
 template <class Real>
 void tanh_backward(CView<Real, 1> y, CView<Real, 1> dy, View<Real, 1> dx) {
   activation_detail::check_sizes(y.size(), dy.size(), dx.size());

@@ -15,8 +15,9 @@ STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
 
-using TokenMask = CView<std::uint8_t, 3>;
+using TokenMask = CView<std::uint8_t, 3>;  ///< (L, N, P), 1 = this token counts; empty: all do.
 
+/// Does token (l, n, p) count?
 inline bool token_valid(TokenMask mask, Index l, Index n, Index p) { return !mask || mask(l, n, p) != 0; }
 /// A step of a sample is valid if any of its tokens is.
 inline Index valid_tokens(TokenMask mask, Index l, Index n, Index P) {

@@ -31,6 +31,7 @@ STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
 
+/// F[n] = mean of the valid h[l,n,p]: h (L, N, P, U), f (N, U).  Error where a sample has no valid token.
 template <class Real>
 void mean_tokens_forward(CView<Real, 4> h, TokenMask mask, View<Real, 2> f) {
   check_tokens("mean_tokens_forward", h.shape(), mask);

@@ -17,15 +17,17 @@ STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
 
+/// W, b and v of the scores.
 template <class Real>
 struct PlainAttentionWeights {
   CView<Real, 2> weight;   ///< (U, U)
   CView<Real, 1> bias, v;  ///< (U)
 };
+/// Gradients of W, b and v, which are added to.
 template <class Real>
 struct PlainAttentionGrads {
-  View<Real, 2> weight;
-  View<Real, 1> bias, v;
+  View<Real, 2> weight;   ///< (U, U)
+  View<Real, 1> bias, v;  ///< (U) each
 };
 
 namespace detail {

@@ -23,7 +23,7 @@ STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
 
-inline constexpr double batch_norm_epsilon = 1e-5;
+inline constexpr double batch_norm_epsilon = 1e-5;  ///< Added to variances before the root is taken, as in PyTorch.
 
 namespace batch_norm_detail {
 

@@ -67,6 +67,7 @@ void gate_forward(CView<Real, 1> a, CView<Real, 1> v, View<Real, 1> g) {
   check_shape("gate g", g.shape(), a.shape());
   STAC3DL_DISPATCH(gate_forward_run<Real>(a, v, g));
 }
+/// Da = dg v and dv = dg a, overwritten; all of one size.
 template <class Real>
 void gate_backward(CView<Real, 1> a, CView<Real, 1> v, CView<Real, 1> dg, View<Real, 1> da, View<Real, 1> dv) {
   check_shape("gate v", v.shape(), a.shape());

@@ -47,7 +47,7 @@ void cell_mean_forward(CView<Real, 5> x, CView<std::uint8_t, 2> frames, CView<st
   STAC3DL_DISPATCH(cell_mean_forward_run<Real>(x, frames, steps, grid, y));
 }
 
-/// dx is overwritten.
+/// Gives every place of a cell its share of the cell's gradient; dx (N, C, T, H, W) is overwritten.
 template <class Real>
 void cell_mean_backward(CView<Real, 4> dy, CView<std::uint8_t, 2> frames, CView<std::uint8_t, 3> positions, Index steps,
                         const std::array<Index, 3>& grid, View<Real, 5> dx) {

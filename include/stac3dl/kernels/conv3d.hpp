@@ -32,12 +32,15 @@ namespace kernels {
 /// One way to compute a convolution, and the shapes it is for.
 template <class Real>
 struct Conv3dImplementation {
-  Conv3dVariant variant;
-  const char* name;
+  Conv3dVariant variant;  ///< which it is
+  const char* name;       ///< as tables show it
   bool exact;  ///< up to rounding; on whole numbers, without any
-  bool (*applies)(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec);
+  bool (*applies)(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec);  ///< can it do these shapes?
+  /// y = conv(x, w) + b
   void (*forward)(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1> b, View<Real, 5> y, const Conv3dSpec&, Workspace&);
+  /// dx, overwritten
   void (*backward_data)(CView<Real, 5> dy, CView<Real, 5> w, View<Real, 5> dx, const Conv3dSpec&, Workspace&);
+  /// `dw` and `db`, which are added to.
   void (*backward_weights)(CView<Real, 5> x, CView<Real, 5> dy, View<Real, 5> dw, View<Real, 1> db, const Conv3dSpec&,
                            Workspace&);
 };
@@ -131,6 +134,7 @@ inline void check_conv3d(const char* x_name, const Shape<5>& x, const char* y_na
 }
 }  // namespace detail
 
+/// y[n,o] = b[o] + sum over c of w[o,c] correlated with x[n,c]; an empty b: 0.  Error where shapes do not fit.
 template <class Real>
 void conv3d_forward(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1> b, View<Real, 5> y, const Conv3dSpec& spec,
                     Workspace& ws, Conv3dVariant variant = Conv3dVariant::automatic) {
@@ -140,6 +144,7 @@ void conv3d_forward(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1> b, View<R
   conv3d_implementation<Real>(x.shape(), y.shape(), spec, variant).forward(x, w, b, y, spec, ws);
 }
 
+/// dx, overwritten: dy correlated with the mirrored weights.  Error where shapes do not fit.
 template <class Real>
 void conv3d_backward_data(CView<Real, 5> dy, CView<Real, 5> w, View<Real, 5> dx, const Conv3dSpec& spec, Workspace& ws,
                           Conv3dVariant variant = Conv3dVariant::automatic) {
@@ -148,6 +153,7 @@ void conv3d_backward_data(CView<Real, 5> dy, CView<Real, 5> w, View<Real, 5> dx,
   conv3d_implementation<Real>(dx.shape(), dy.shape(), spec, variant).backward_data(dy, w, dx, spec, ws);
 }
 
+/// dw += dy correlated with x, db += sum of dy; an empty db is not wanted.  Error where shapes do not fit.
 template <class Real>
 void conv3d_backward_weights(CView<Real, 5> x, CView<Real, 5> dy, View<Real, 5> dw, View<Real, 1> db,
                              const Conv3dSpec& spec, Workspace& ws, Conv3dVariant variant = Conv3dVariant::automatic) {

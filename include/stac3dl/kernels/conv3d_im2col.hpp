@@ -57,6 +57,7 @@ void copy_columns(const Real* from, Index from_step, Real* to, Index to_step, In
 
 }  // namespace detail
 
+/// y = conv(x, w) + b, as a product with unrolled blocks of x.
 template <class Real>
 void conv3d_forward_im2col(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1> b, View<Real, 5> y,
                            const Conv3dSpec& spec, Workspace& ws) {
@@ -75,6 +76,7 @@ void conv3d_forward_im2col(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1> b,
   });
 }
 
+/// dx, overwritten: products, then rolled up again.
 template <class Real>
 void conv3d_backward_data_im2col(CView<Real, 5> dy, CView<Real, 5> w, View<Real, 5> dx, const Conv3dSpec& spec,
                                  Workspace& ws) {
@@ -100,6 +102,7 @@ void conv3d_backward_data_im2col(CView<Real, 5> dy, CView<Real, 5> w, View<Real,
   });
 }
 
+/// dw and db, which are added to; an empty db is not wanted.
 template <class Real>
 void conv3d_backward_weights_im2col(CView<Real, 5> x, CView<Real, 5> dy, View<Real, 5> dw, View<Real, 1> db,
                                     const Conv3dSpec& spec, Workspace& ws) {

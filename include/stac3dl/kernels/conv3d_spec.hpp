@@ -7,7 +7,7 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// Three numbers each, in the order time, rows, columns.  The default keeps the size, as C3D does.
 struct Conv3dSpec {
-  std::array<Index, 3> kernel{3, 3, 3}, stride{1, 1, 1}, padding{1, 1, 1};
+  std::array<Index, 3> kernel{3, 3, 3}, stride{1, 1, 1}, padding{1, 1, 1};  ///< (T, H, W) each
   bool operator==(const Conv3dSpec&) const = default;
 };
 

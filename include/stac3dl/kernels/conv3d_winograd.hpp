@@ -39,6 +39,7 @@ inline WinogradPlan conv3d_winograd_plan(const Shape<5>& x, const Shape<5>& y, c
                                          Conv3dAccuracy accuracy) {
   return winograd_possible(spec) ? choose_winograd(winograd_forward_problem(x, y, spec), accuracy) : WinogradPlan{};
 }
+/// The same for the gradient by the input; empty where direct sums are better.
 inline WinogradPlan conv3d_winograd_data_plan(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec,
                                               Conv3dAccuracy accuracy) {
   // a picture's gradient is summed directly from the blocked volume (conv3d_few.hpp), which beats other direct sums
@@ -56,6 +57,7 @@ inline WinogradPlan conv3d_bf16x3_data_plan(const Shape<5>& x, const Shape<5>& y
   return winograd_possible(spec) ? bf16x3_plan(p, bf16x3_depth(p)) : WinogradPlan{};
 }
 
+/// y = conv(x, w) + b; `plan` is that of conv3d_winograd_plan.
 inline void conv3d_forward_winograd(const WinogradPlan& plan, CView<float, 5> x, CView<float, 5> w, CView<float, 1> b,
                                     View<float, 5> y, Workspace& ws) {
   Workspace::Scope scope(ws);

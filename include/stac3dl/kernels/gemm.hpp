@@ -16,7 +16,9 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// Is a factor meant as it lies, or with rows and columns changed?
 enum class Transpose { no, yes };
+/// Is the result overwritten, or added to?
 enum class Store { overwrite, add };
 
 namespace kernels::gemm_detail {

@@ -25,6 +25,7 @@ void add_to_rows(CView<Real, 1> b, View<Real, 2> y) {
   STAC3DL_DISPATCH(add_to_rows_run<Real>(b, y));
 }
 
+/// Y = x w' + 1 b'; an empty b is not added.
 template <class Real>
 void linear_forward(CView<Real, 2> x, CView<Real, 2> w, CView<Real, 1> b, View<Real, 2> y, Workspace& ws) {
   gemm<Real>(x, Transpose::no, w, Transpose::yes, y, Store::overwrite, ws);

@@ -18,6 +18,7 @@ void quantise_bf16(CView<float, R> w, View<Bf16, R> q) {
   for (Index i = 0; i < w.size(); ++i) q.data()[i] = to_bf16(w.data()[i]);
 }
 
+/// Y = x w' + 1 b'; shapes and rounding above.
 inline void linear_bf16_forward(CView<float, 2> x, BasicView<const Bf16, 2> w, CView<float, 1> b, View<float, 2> y) {
   const detail::NarrowLinear<Bf16> layer{x, w, {}, b, y};
   detail::check_narrow("linear_bf16_forward", layer);

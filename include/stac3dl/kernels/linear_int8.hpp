@@ -28,6 +28,7 @@ inline void quantise_int8(CView<float, 2> w, View<std::int8_t, 2> q, View<float,
   }
 }
 
+/// Y = x (s q)' + 1 b'; shapes and rounding above.
 inline void linear_int8_forward(CView<float, 2> x, BasicView<const std::int8_t, 2> q, CView<float, 1> scale,
                                 CView<float, 1> b, View<float, 2> y) {
   const detail::NarrowLinear<std::int8_t> layer{x, q, scale, b, y};

@@ -18,16 +18,17 @@ namespace kernels {
 
 /// A bfloat16: the upper half of a float.
 struct Bf16 {
-  std::uint16_t bits;
+  std::uint16_t bits;  ///< the upper half of a float's
 };
 
+/// The number that the bits stand for.
 inline float to_float(Bf16 x) {
   const std::uint32_t bits = static_cast<std::uint32_t>(x.bits) << 16;
   float y;
   std::memcpy(&y, &bits, sizeof(y));
   return y;
 }
-inline float to_float(std::int8_t x) { return static_cast<float>(x); }
+inline float to_float(std::int8_t x) { return static_cast<float>(x); }  ///< The same number.
 
 /// To the nearest, ties to even; relative error at most 2^-8 (0 and what is below 1e-38 aside).  NaN stays NaN.
 inline Bf16 to_bf16(float x) {

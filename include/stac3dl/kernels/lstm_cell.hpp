@@ -14,26 +14,28 @@ STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
 
+/// Weights of the four gates one under the other: i, f, g, o.
 template <class Real>
 struct LstmWeights {
   CView<Real, 2> x;     ///< (4U, I)
   CView<Real, 2> h;     ///< (4U, U)
   CView<Real, 1> bias;  ///< (4U)
-  Index inputs() const { return x.size(1); }
-  Index units() const { return h.size(1); }
+  Index inputs() const { return x.size(1); }  ///< I.
+  Index units() const { return h.size(1); }  ///< U.
 };
 
 /// Gradients of the weights; kernels add to them.
 template <class Real>
 struct LstmGrads {
-  View<Real, 2> x, h;
-  View<Real, 1> bias;
+  View<Real, 2> x, h;  ///< (4U, I) and (4U, U)
+  View<Real, 1> bias;  ///< (4U)
 };
 
 /// h and c of B rows, each (B, U).  Empty: start at 0, or not wanted.
 template <class Real>
 struct LstmStateView {
-  BasicView<Real, 2> h, c;
+  BasicView<Real, 2> h, c;  ///< (B, U)
+  /// Writable ones may be read.
   operator LstmStateView<const Real>() const
     requires(!std::is_const_v<Real>)
   {

@@ -19,21 +19,23 @@ STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
 
+/// Which way in time steps are run.
 enum class LstmOrder { forward, reversed };
 
 /// What a run reads.
 template <class Real>
 struct LstmRun {
   CView<Real, 3> x;                  ///< (L, B, I)
-  LstmWeights<Real> weights;
+  LstmWeights<Real> weights;  ///< of this direction
   CView<std::uint8_t, 2> mask;       ///< (L, B), 1 = valid; empty: all are
-  LstmOrder order = LstmOrder::forward;
+  LstmOrder order = LstmOrder::forward;  ///< from the first step on, or from the last
   LstmStateView<const Real> start;   ///< empty: 0
 
-  Index steps() const { return x.size(0); }
-  Index batch() const { return x.size(1); }
+  Index steps() const { return x.size(0); }  ///< L.
+  Index batch() const { return x.size(1); }  ///< B.
   /// Place in time of the s-th step run.
   Index at(Index s) const { return order == LstmOrder::forward ? s : steps() - 1 - s; }
+  /// (B) of step l; empty: all rows are valid.
   CView<std::uint8_t, 1> step_mask(Index l) const { return mask ? mask.slice(l) : CView<std::uint8_t, 1>{}; }
 };
 

@@ -16,13 +16,13 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// The numbers of one SGD update.
 struct SgdStep {
-  double rate = 0, momentum = 0, decay = 0;
-  bool nesterov = false;
+  double rate = 0, momentum = 0, decay = 0;  ///< of the equations
+  bool nesterov = false;                     ///< looks one step ahead
 };
 
 /// The numbers of one Adam update.
 struct AdamStep {
-  double rate = 0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = 0;
+  double rate = 0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = 0;  ///< of the equations
   bool decoupled = false;  ///< AdamW
   Index update = 1;        ///< t, counted from 1
 };
@@ -36,6 +36,7 @@ STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
 
+/// Error that names `call` where sizes differ.
 template <class Real>
 void check_update_sizes(const char* call, CView<Real, 1> g, View<Real, 1> w, View<Real, 1> a, View<Real, 1> b) {
   check(g.size() == w.size() && a.size() == w.size() && b.size() == w.size(), call, ": want ", w.size(),

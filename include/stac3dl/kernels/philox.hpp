@@ -15,6 +15,7 @@ STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
 
+/// u[i] = random.uniform_at(first + i).
 template <class Real>
 void fill_uniform_at(const Random& random, std::uint64_t first, View<Real, 1> u) {
   STAC3DL_DISPATCH(fill_uniform_at_run<Real>(random, first, u.data(), u.size()));

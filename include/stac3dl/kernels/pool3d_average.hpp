@@ -40,6 +40,7 @@ STAC3DL_NAMESPACE_END
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
 
+/// Means over windows; x (N, C, T, H, W), y as pool3d_output_shape says.
 template <class Real>
 void avg_pool3d_forward(CView<Real, 5> x, View<Real, 5> y, const Pool3dSpec& spec) {
   check_shape("avg_pool3d_forward y", y.shape(), pool3d_output_shape(x.shape(), spec));

@@ -12,8 +12,8 @@ STAC3DL_NAMESPACE_BEGIN
 /// Three numbers each, in the order time, rows, columns.  With `ceil_mode` a last window that is not full counts too,
 /// unless it would begin behind the input and its left padding.  Padding is at most half the window.
 struct Pool3dSpec {
-  std::array<Index, 3> window{2, 2, 2}, stride{2, 2, 2}, padding{0, 0, 0};
-  bool ceil_mode = false;
+  std::array<Index, 3> window{2, 2, 2}, stride{2, 2, 2}, padding{0, 0, 0};  ///< (T, H, W) each
+  bool ceil_mode = false;         ///< a window that hangs over the end yields an output too
   bool count_include_pad = true;  ///< average: padding counts in the divisor, what ceil_mode adds beyond it never
   bool operator==(const Pool3dSpec&) const = default;
 };

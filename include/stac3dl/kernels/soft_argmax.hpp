@@ -26,7 +26,7 @@ void soft_argmax_forward(CView<Real, 5> z, View<Real, 5> p, View<Real, 4> points
   STAC3DL_DISPATCH(soft_argmax_forward_run<Real>(z, p, points));
 }
 
-/// dz from forward's p and points; overwritten.
+/// Gradient dz from that of the points; p and points as forward left them, dz is overwritten.
 template <class Real>
 void soft_argmax_backward(CView<Real, 5> p, CView<Real, 4> points, CView<Real, 4> d_points, View<Real, 5> dz) {
   check_shape("soft_argmax_backward points", points.shape(), {p.size(0), p.size(2), p.size(1), 2});

@@ -22,14 +22,16 @@ STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
 
+/// w_alpha, b_alpha, w_beta and b_beta of (11) and (12).
 template <class Real>
 struct StamWeights {
   CView<Real, 1> alpha, alpha_bias;  ///< (U), (1)
   CView<Real, 1> beta, beta_bias;    ///< (U), (1)
 };
+/// Their gradients, which are added to.
 template <class Real>
 struct StamGrads {
-  View<Real, 1> alpha, alpha_bias, beta, beta_bias;
+  View<Real, 1> alpha, alpha_bias, beta, beta_bias;  ///< (U), (1), (U), (1)
 };
 
 namespace detail {

@@ -32,8 +32,8 @@ namespace kernels {
 
 /// Weights of a run: w (O, C, KT, 3, 3) as they are, transformed as they are needed, or also transformed ahead.
 struct WinogradKernel {
-  CView<float, 5> w;
-  WinogradPass pass = WinogradPass::forward;
+  CView<float, 5> w;  ///< (O, C, KT, 3, 3)
+  WinogradPass pass = WinogradPass::forward;  ///< the convolution, or its gradient by the input
   const float* prepared = nullptr;  ///< plan.weights_size() floats of winograd_transform_weights, or null
 };
 

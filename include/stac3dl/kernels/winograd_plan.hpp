@@ -35,17 +35,17 @@ namespace kernels {
 
 /// The sizes of a stride-1 convolution, or of its gradient by the input.
 struct WinogradProblem {
-  Index samples, in_channels, out_channels;
-  std::array<Index, 3> in, out, padding;
+  Index samples, in_channels, out_channels;  ///< N, C and O
+  std::array<Index, 3> in, out, padding;  ///< (T, H, W) each
   Index depth_taps;  ///< 1 or 3; the other two axes have 3
 
-  Index in_places() const { return in[0] * in[1] * in[2]; }
-  Index out_places() const { return out[0] * out[1] * out[2]; }
+  Index in_places() const { return in[0] * in[1] * in[2]; }  ///< Places of a channel of the input.
+  Index out_places() const { return out[0] * out[1] * out[2]; }  ///< Places of a channel of the output.
 };
 
 struct WinogradPlan {
-  WinogradProblem problem{};
-  const WinogradDepth* depth = nullptr;
+  WinogradProblem problem{};  ///< what is computed
+  const WinogradDepth* depth = nullptr;  ///< tiles along depth; null: an empty plan
   int tile = 0;                  ///< outputs a tile along each inner axis: 2, 3 or 4
   std::array<Index, 3> tiles{};  ///< of a sample, along each axis
   Index block = 0;               ///< tiles that are transformed and multiplied together
@@ -53,13 +53,14 @@ struct WinogradPlan {
   bool split_channels = false;   ///< threads share a block of tiles by output channels; else each has its own block
   bool bf16x3 = false;           ///< tiles along depth alone, on the tile registers (bf16x3_plan.hpp); tile is 1
 
-  explicit operator bool() const { return depth != nullptr; }
-  Index tile_points() const { return (tile + 2) * (tile + 2); }
+  explicit operator bool() const { return depth != nullptr; }  ///< False where direct sums are to be taken.
+  Index tile_points() const { return (tile + 2) * (tile + 2); }  ///< Row and column points of a tile.
+  /// Points of a tile: products a tile and pair of channels.
   Index points() const { return depth->points * tile_points(); }
-  Index total_tiles() const { return problem.samples * tiles[0] * tiles[1] * tiles[2]; }
-  Index blocks() const { return (total_tiles() + block - 1) / block; }
-  Index in_blocks() const { return channel_blocks(problem.in_channels); }
-  Index out_blocks() const { return channel_blocks(problem.out_channels); }
+  Index total_tiles() const { return problem.samples * tiles[0] * tiles[1] * tiles[2]; }  ///< Tiles of all samples.
+  Index blocks() const { return (total_tiles() + block - 1) / block; }  ///< Blocks of tiles.
+  Index in_blocks() const { return channel_blocks(problem.in_channels); }  ///< Blocks of input channels.
+  Index out_blocks() const { return channel_blocks(problem.out_channels); }  ///< Blocks of output channels.
   /// Numbers of the transformed weights, from one row and column point to the next: (O, C, depth taps) and a line, so
   /// that points do not fall into the same sets of a cache.
   Index weight_point() const { return (problem.in_channels * out_blocks() * depth->taps + 1) * channel_block; }
@@ -71,15 +72,15 @@ struct WinogradPlan {
 
 /// What a run reads: a blocked volume, or a plain one of few channels.
 struct WinogradInput {
-  BlockedView<const float> blocked;
-  CView<float, 5> plain;
+  BlockedView<const float> blocked;  ///< empty where `plain` is given
+  CView<float, 5> plain;  ///< (N, C, T, H, W), up to narrow_channels channels
 
-  WinogradInput(BlockedView<const float> x) : blocked(x) {}
+  WinogradInput(BlockedView<const float> x) : blocked(x) {}  ///< A blocked volume.
   WinogradInput(BlockedView<float> x) : blocked(x) {}
-  WinogradInput(CView<float, 5> x) : plain(x) {}
+  WinogradInput(CView<float, 5> x) : plain(x) {}  ///< A plain volume of few channels.
   WinogradInput(View<float, 5> x) : plain(x) {}
 
-  const Shape<5>& shape() const { return plain ? plain.shape() : blocked.shape; }
+  const Shape<5>& shape() const { return plain ? plain.shape() : blocked.shape; }  ///< (N, C, T, H, W) of either.
   /// Samples [first, first + count) alone.
   WinogradInput range(Index first, Index count) const {
     if (plain) return plain.range(first, count);
@@ -87,12 +88,13 @@ struct WinogradInput {
   }
 };
 
+/// The convolution, or its gradient by the input.
 enum class WinogradPass { forward, data };
 
 /// Weights as in[c] to out[o], with the steps between them; the 27 (or 9) taps of a pair lie side by side.
 struct WinogradWeightSource {
-  const float* w;
-  Index in_step, out_step;
+  const float* w;  ///< the first tap of in 0 to out 0
+  Index in_step, out_step;  ///< numbers from one channel to the next
   bool mirrored;  ///< last tap first: gradient of the input
 
   /// w (O, C, KT, 3, 3) of the convolution, or of its gradient by the input.

@@ -48,11 +48,12 @@ class AttentionPool {
  public:
   using Scalar = Real;
   struct Cache {
-    typename Stam<Real>::Cache stam;
-    typename PlainAttention<Real>::Cache plain;
+    typename Stam<Real>::Cache stam;             ///< with stam
+    typename PlainAttention<Real>::Cache plain;  ///< with plain attention
     Tensor<Real, 3> w;  ///< weights of plain attention (N, L, P)
   };
 
+  /// What the variant puts between h and F.
   AttentionPool(Variant variant, Index units, const Random& init) {
     if (variant == Variant::am) plain_.emplace(units, init);
     else if (variant != Variant::c3d_lstm) stam_.emplace(units, init);

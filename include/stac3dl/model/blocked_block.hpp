@@ -17,19 +17,20 @@ struct BlockedCache {
   kernels::BlockedTensor<float> y;                ///< the output
   kernels::BlockedTensor<std::uint8_t> choice;    ///< of y's shape, where a pool follows
   // Inference: transformed weights, made once for a plan, an instruction set and weights that stay as they are.
-  Memory prepared;
-  Isa prepared_isa = Isa::portable;
+  Memory prepared;                   ///< the transformed weights
+  Isa prepared_isa = Isa::portable;  ///< that they are for
 
-  explicit operator bool() const { return static_cast<bool>(plan); }
+  explicit operator bool() const { return static_cast<bool>(plan); }  ///< True where the block runs this way.
 };
 
 class BlockedBlock {
  public:
-  using Cache = BlockedCache;
-  using In = kernels::WinogradInput;
-  using Volume = kernels::BlockedView<const float>;
-  using Out = kernels::BlockedView<float>;
+  using Cache = BlockedCache;         ///< What forward keeps for backward, and inference for the next call.
+  using In = kernels::WinogradInput;  ///< A plain picture or a blocked volume.
+  using Volume = kernels::BlockedView<const float>;  ///< A blocked volume to read.
+  using Out = kernels::BlockedView<float>;           ///< A blocked volume to write.
 
+  /// Both must outlive the block, which owns nothing.
   BlockedBlock(const Conv3d<float>& conv, const kernels::ConvEpilogue& after) : conv_(conv), after_(after) {}
 
   /// Plans for x (N, C, T, H, W); false, and empty plans, where the block cannot or had better not run this way.

@@ -24,9 +24,9 @@ enum class Bilinear { gate, outer };
 struct BlockConfig {
   std::string name;            ///< "conv3a"; unique within its modality
   Index channels = 0;          ///< channels out
-  Axes kernel{3, 3, 3};
-  Axes stride{1, 1, 1};
-  Axes padding{1, 1, 1};
+  Axes kernel{3, 3, 3};        ///< (T, H, W)
+  Axes stride{1, 1, 1};        ///< (T, H, W)
+  Axes padding{1, 1, 1};       ///< (T, H, W), zeros on both sides
   bool batch_norm = false;     ///< a convolution before it has no bias
   Axes pool{1, 1, 1};          ///< max pool with stride = window; 1 1 1: none
   bool operator==(const BlockConfig&) const = default;
@@ -35,28 +35,28 @@ struct BlockConfig {
 /// One sensor: a video on its own grid (section 1), and the blocks of its encoder (section 2).
 struct ModalityConfig {
   std::string name;            ///< "rgb"; unique
-  Index channels = 3;
+  Index channels = 3;          ///< C of the input
   Index frames = 16;           ///< T of one window; longer or shorter inputs work where T -> L stays common
-  Index height = 112;
-  Index width = 112;
-  std::vector<BlockConfig> blocks;
+  Index height = 112;          ///< H of the input
+  Index width = 112;           ///< W of the input
+  std::vector<BlockConfig> blocks;  ///< of either stream, in order
   bool operator==(const ModalityConfig&) const = default;
 };
 
 /// Section 7: heat maps, one a joint, from three taps of one modality's feature stream; joints = 0: no such head.
 struct KeypointConfig {
-  std::string modality;
-  Index joints = 0;
+  std::string modality;                                           ///< whose feature stream is tapped
+  Index joints = 0;                                               ///< J; 0: no head
   std::array<std::string, 3> taps{"conv3b", "conv4b", "conv5b"};  ///< finest first; the first sets the resolution
   bool operator==(const KeypointConfig&) const = default;
 };
 
 struct ModelConfig {
-  Variant variant = Variant::sta_c3dl;
-  std::vector<ModalityConfig> modalities;
-  Index classes = 0;
+  Variant variant = Variant::sta_c3dl;     ///< which parts there are (section 6)
+  std::vector<ModalityConfig> modalities;  ///< in the order of a batch's inputs
+  Index classes = 0;                       ///< K
 
-  Bilinear bilinear = Bilinear::gate;
+  Bilinear bilinear = Bilinear::gate;  ///< equation (3)
   Index streams = 2;               ///< 2: feature and attention; 1: feature alone, G = V
   Index attention_channels = 0;    ///< M of the outer form; 0: 16 with `outer`; with `gate` it is always C
   std::string share_through;       ///< both streams share the blocks up to this one; empty: none
@@ -64,17 +64,17 @@ struct ModelConfig {
   Index width = 512;               ///< D of the tokens
   bool position_embedding = false; ///< a learned vector per position beside the one per modality
 
-  Index lstm_units = 512;
-  Index lstm_layers = 1;
-  bool bidirectional = false;
+  Index lstm_units = 512;      ///< U of one direction
+  Index lstm_layers = 1;       ///< on top of one another
+  bool bidirectional = false;  ///< a second direction runs from the last step to the first
 
   Index fc6 = 4096;                ///< 0: no such layer
-  Index fc7 = 4096;
+  Index fc7 = 4096;                ///< likewise
   double dropout = 0.5;            ///< after FC6 and FC7
   double token_dropout = 0;        ///< on the tokens before the LSTM and on F before the head; small models want it
 
   bool padded_pool5 = false;       ///< variant c3d: pool5 with padding (0, 1, 1) in place of ceil mode
-  KeypointConfig keypoints;
+  KeypointConfig keypoints;        ///< joints = 0: no such head
   bool operator==(const ModelConfig&) const = default;
 };
 

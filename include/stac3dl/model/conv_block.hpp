@@ -25,14 +25,15 @@ class ConvBlock {
   using Scalar = Real;
 
   struct Cache {
-    typename Conv3d<Real>::Cache conv;
+    typename Conv3d<Real>::Cache conv;       ///< of the convolution
     typename BatchNorm<Real>::Cache norm;    ///< norm.training and norm.mask are the caller's to set
-    typename MaxPool3d<Real>::Cache pool;
+    typename MaxPool3d<Real>::Cache pool;    ///< of the pool
     Tensor<Real, 5> convolved;               ///< c, kept only for batch norm's backward
     Tensor<Real, 5> active;                  ///< a, kept only where a pool follows; otherwise y is a
     BlockedCache blocked;                    ///< for the form of the block that runs on blocked volumes
   };
 
+  /// Weights are drawn from `init`; what `config` says must have passed plan_model().
   ConvBlock(const BlockConfig& config, Index channels_in, Index channels_out, Activation activation, const Random& init)
       : config_(config),
         activation_(activation),
@@ -42,7 +43,7 @@ class ConvBlock {
     if (config.batch_norm) norm_.emplace(channels_out);
   }
 
-  const std::string& name() const { return config_.name; }
+  const std::string& name() const { return config_.name; }  ///< "conv3a".
   void set_accuracy(Conv3dAccuracy accuracy) { conv_.set_accuracy(accuracy); }
 
   /// True if the block runs, for inputs of this shape, on blocked volumes, in one go from input to pool: float, no batch
@@ -52,13 +53,14 @@ class ConvBlock {
       if (!norm_) return blocked().plan(x, k.blocked);
     return false;
   }
+  /// The same block on blocked volumes; it borrows this one's weights.
   BlockedBlock blocked() const
     requires std::is_same_v<Real, float>
   {
     return {conv_, {activation_, config_.pool}};
   }
-  Conv3d<Real>& conv() { return conv_; }
-  bool pooled() const { return config_.pool != Axes{1, 1, 1}; }
+  Conv3d<Real>& conv() { return conv_; }                         ///< The convolution, for weights and accuracy.
+  bool pooled() const { return config_.pool != Axes{1, 1, 1}; }  ///< True where a max pool follows.
 
   Shape<5> plan(const Shape<5>& x, Cache& k) const {
     const Shape<5> c = conv_.plan(x, k.conv);

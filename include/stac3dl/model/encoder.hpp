@@ -18,18 +18,19 @@ template <class Real>
 class Encoder {
  public:
   using Scalar = Real;
-  using Stream = Stream3d<Real>;
+  using Stream = Stream3d<Real>;  ///< A chain of blocks.
 
   struct Cache {
     Tensor<Real, 5> x;  ///< (N, C, T', H, W): the input, masked, T' a multiple of the time factor
-    typename Stream::Cache shared, feature, attention;
+    typename Stream::Cache shared, feature, attention;  ///< the chains' caches
     Tensor<Real, 5> gate;           ///< G, with `gate`
     Tensor<std::uint8_t, 3> valid;  ///< (L, N, P) before pooling over places, with `outer`
-    typename OuterPool<Real>::Cache outer;
+    typename OuterPool<Real>::Cache outer;  ///< with `outer`
     MaskView2 frames;  ///< of the batch in flight
-    MaskView3 positions;
+    MaskView3 positions;  ///< of the batch in flight
   };
 
+  /// What the configuration says must have passed plan_model(), which gives `plan`.
   Encoder(const ModelConfig& model, const ModalityConfig& config, const ModalityPlan& plan, const Random& init)
       : config_(config),
         plan_(plan),
@@ -145,7 +146,7 @@ class Encoder {
     meet(v, a, tokens, k, ws, record);
   }
 
-  const ModalityConfig& config() const { return config_; }
+  const ModalityConfig& config() const { return config_; }  ///< As given.
   const ModalityPlan& plan() const { return plan_; }
   /// Activation of the feature stream's block i after a forward, and its shape once planned.
   CView<Real, 5> tap(Index i, const Cache& k) const {
@@ -154,6 +155,7 @@ class Encoder {
     return (i < plan_.shared ? shared_ : feature_).block(static_cast<Index>(at)).tap(cache.y[at], cache.blocks[at]);
   }
 
+  /// (N, C, T', H, W) of tap i in the pass that `k` is of.
   Shape<5> tap_shape(Index i, const Cache& k) const {
     const bool shared = i < plan_.shared;
     const Index at = shared ? i : i - plan_.shared;

@@ -18,15 +18,17 @@ class Head {
  public:
   using Scalar = Real;
   struct Cache {
+    /// Of one hidden layer.
     struct Hidden {
       Tensor<Real, 2> active;    ///< relu(FC x)
       Tensor<Real, 2> dropped;   ///< after dropout: what the next layer reads
-      typename Dropout<Real>::Cache dropout;
+      typename Dropout<Real>::Cache dropout;  ///< training or not, and the random stream
     };
-    std::vector<Hidden> hidden;
-    typename Linear<Real>::Cache linear;
+    std::vector<Hidden> hidden;           ///< FC6 and FC7, where they are
+    typename Linear<Real>::Cache linear;  ///< of all fully connected layers, which keep nothing
   };
 
+  /// `features` is U, or what pool5 leaves.  Weights are drawn from `init`.
   Head(const ModelConfig& config, Index features, const Random& init) : dropout_(static_cast<Real>(config.dropout)) {
     Index inputs = features;
     for (const auto& [name, outputs] : {std::pair{"fc6", config.fc6}, {"fc7", config.fc7}, {"fc8", config.classes}}) {

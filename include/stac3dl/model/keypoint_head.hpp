@@ -20,16 +20,17 @@ template <class Real>
 class KeypointHead {
  public:
   using Scalar = Real;
-  static constexpr std::size_t taps = 3;
-  using Taps = std::array<CView<Real, 5>, taps>;
+  static constexpr std::size_t taps = 3;          ///< Taps that maps are made of.
+  using Taps = std::array<CView<Real, 5>, taps>;  ///< (N, C_i, T_i, H_i, W_i), finest first.
 
   struct Cache {
-    std::array<typename Conv3d<Real>::Cache, taps> conv;
+    std::array<typename Conv3d<Real>::Cache, taps> conv;  ///< of the three 1x1x1 convolutions
     std::array<Tensor<Real, 5>, taps> coarse;   ///< own maps of the second and third tap
     Tensor<Real, 5> maps;                       ///< softmax of z, (N, J, T', H', W')
     std::array<Tensor<Real, 5>, taps> d_tap;    ///< what backward sends to the taps
   };
 
+  /// Error where the modality has no block of a tap's name.
   KeypointHead(const KeypointConfig& config, const ModalityConfig& modality, const Random& init) : config_(config) {
     for (std::size_t i = 0; i < taps; ++i) {
       for (std::size_t b = 0; b < modality.blocks.size(); ++b)
@@ -40,7 +41,7 @@ class KeypointHead {
     }
   }
 
-  Index block(std::size_t tap) const { return blocks_[tap]; }
+  Index block(std::size_t tap) const { return blocks_[tap]; }  ///< The modality's block that tap `tap` reads.
 
   /// Sizes the cache for taps of these shapes and returns the shape of the points.
   Shape<4> plan(const std::array<Shape<5>, taps>& shapes, Cache& k) const {

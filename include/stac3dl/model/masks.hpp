@@ -11,8 +11,8 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
-using MaskView2 = CView<std::uint8_t, 2>;
-using MaskView3 = CView<std::uint8_t, 3>;
+using MaskView2 = CView<std::uint8_t, 2>;  ///< (N, T), (N, H*W) or the like, 1 = valid; empty: all are.
+using MaskView3 = CView<std::uint8_t, 3>;  ///< (L, N, P) or (N, T, H*W), 1 = valid; empty: all are.
 
 /// steps (N, S) from frames (N, T): step s stands for the frames [s * factor, (s + 1) * factor).
 inline void step_mask(MaskView2 frames, Index factor, View<std::uint8_t, 2> steps) {

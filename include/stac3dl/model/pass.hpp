@@ -26,33 +26,33 @@ struct ModelPass {
   // Given before backward().
   Tensor<Real, 2> d_logits;     ///< (N, K), sized by forward()
   Tensor<Real, 4> d_keypoints;  ///< as keypoints, sized by forward(), zero unless a loss fills it in
-  // Optional: who is told of tensors and layers, LSTM state to start from, where to leave the last one, and gradients of
-  // the inputs.
-  const Recorder<Real>* recorder = nullptr;
-  const LstmState<Real>* start = nullptr;
-  LstmState<Real>* last = nullptr;
-  bool want_input_gradients = false;
+  // Optional: who is told of tensors and layers, LSTM state to start from, where to leave the last one, and gradients of the inputs.
+  const Recorder<Real>* recorder = nullptr;  ///< null: nobody
+  const LstmState<Real>* start = nullptr;  ///< null: zeros
+  LstmState<Real>* last = nullptr;         ///< null: nowhere
+  bool want_input_gradients = false;       ///< of backward: fill in d_inputs
   bool weights_stay = false;  ///< of inference: the model's weights will not change, what is derived from them may be kept
   std::vector<Tensor<Real, 5>> d_inputs;  ///< (N, C, T, H, W) of each modality, if wanted
 
   // Internals, for inspection.
+  /// What a modality's encoder keeps.
   struct Modality {
-    typename Encoder<Real>::Cache encoder;
+    typename Encoder<Real>::Cache encoder;  ///< its activations
     Tensor<Real, 4> tokens;  ///< r (L, N, P_m, C_r) as the encoder leaves them
-    typename Pool5<Real>::Cache pool5;
+    typename Pool5<Real>::Cache pool5;  ///< with variant c3d
     View<Real, 4> d_tokens;  ///< within backward only
   };
-  std::vector<Modality> modalities;
+  std::vector<Modality> modalities;   ///< in the model's order
   Tensor<Real, 4> tokens, h;          ///< (L, N, P, D) and (L, N, P, U)
   Tensor<Real, 2> features, dropped;  ///< F (N, U) before and after dropout
-  typename Lstm<Real>::Cache lstm;
+  typename Lstm<Real>::Cache lstm;    ///< its gates and states
   LstmState<Real> state;  ///< that inference carries
-  typename AttentionPool<Real>::Cache attention;
-  typename Head<Real>::Cache head;
-  typename Dropout<Real>::Cache token_dropout, feature_dropout;
-  typename KeypointHead<Real>::Cache keypoint_head;
+  typename AttentionPool<Real>::Cache attention;                 ///< of stam or plain attention
+  typename Head<Real>::Cache head;                               ///< of FC6 to FC8
+  typename Dropout<Real>::Cache token_dropout, feature_dropout;  ///< of the tokens and of F
+  typename KeypointHead<Real>::Cache keypoint_head;              ///< its maps
   std::vector<Tensor<Real, 5>> taps;  ///< activations that inference keeps for the key points
-  Workspace workspace;
+  Workspace workspace;                ///< scratch
 };
 
 STAC3DL_NAMESPACE_END

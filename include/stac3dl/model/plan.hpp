@@ -14,11 +14,11 @@
 STAC3DL_NAMESPACE_BEGIN
 
 struct BlockPlan {
-  Index channels_in = 0;
+  Index channels_in = 0;  ///< C of the block's input
   Axes convolved{};       ///< (T, H, W) after the convolution
   Axes size{};            ///< (T, H, W) after the pool
   Index time_factor = 1;  ///< source frames that one step after this block stands for
-  Index parameters = 0;
+  Index parameters = 0;   ///< of convolution and batch norm
   Index macs = 0;  ///< multiply-accumulates of the convolution for one example, bias not counted
 };
 
@@ -37,17 +37,18 @@ struct ModalityPlan {
 };
 
 struct ModelPlan {
-  std::vector<ModalityPlan> modalities;
+  std::vector<ModalityPlan> modalities;  ///< in the model's order
   Index steps = 0;      ///< L
   Index positions = 0;  ///< P over all modalities
   Index width = 0;      ///< D of the tokens
   Index features = 0;   ///< size of F, or of the flattened pool5 with variant c3d
-  Index parameters = 0;
+  Index parameters = 0;  ///< of the whole model
   Index conv_macs = 0;  ///< of the convolutions of one example
   Index head_macs = 0;  ///< of FC6 to FC8
 };
 
-inline bool has_encoder(Variant v) { return v != Variant::lstm_stam; }
+inline bool has_encoder(Variant v) { return v != Variant::lstm_stam; }  ///< True where tokens come from convolutions.
+/// True where steps are connected by an LSTM.
 inline bool has_lstm(Variant v) { return v != Variant::c3d_stam && v != Variant::c3d; }
 
 /// (T, H, W) of pool5 (section 6, variant c3d): 2x2x2, ceil mode, or with padding (0, 1, 1).

@@ -12,8 +12,8 @@ template <class Real>
 class Pool5 {
  public:
   struct Cache {
-    Tensor<Real, 5> image, pooled;
-    typename MaxPool3d<Real>::Cache pool;
+    Tensor<Real, 5> image, pooled;         ///< (N, C, L, H, W) with 0 where masked, and what is left of it
+    typename MaxPool3d<Real>::Cache pool;  ///< which places won
   };
 
   /// `first`: the column of F where this modality begins.

@@ -9,10 +9,12 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// A copy for inference: batch normalisation folded, nothing kept for backward.
 template <std::floating_point Real = float>
 class PreparedModel {
  public:
   using Scalar = Real;
+  /// Outputs and activations of a call; they are overwritten by the next one.
   using Outputs = typename StaC3d<Real>::Pass;
 
   explicit PreparedModel(const StaC3d<Real>& model) : model_(model) {
@@ -21,7 +23,7 @@ class PreparedModel {
     pass_.weights_stay = true;
   }
 
-  const ModelConfig& config() const { return model_.config(); }
+  const ModelConfig& config() const { return model_.config(); }  ///< The model's configuration.
   const ModelPlan& plan() const { return model_.plan(); }
 
   /// logits, probabilities, alpha, beta, valid and keypoints of the batch; they live until the next call.
@@ -43,6 +45,7 @@ class PreparedModel {
   Outputs pass_;
 };
 
+/// The copy; see PreparedModel.
 template <std::floating_point Real>
 PreparedModel<Real> prepare(const StaC3d<Real>& model) {
   return PreparedModel<Real>(model);

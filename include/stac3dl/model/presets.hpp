@@ -18,6 +18,7 @@ inline std::vector<BlockConfig> c3d_blocks(Index divisor = 1) {
           block("conv5a", 512, none), block("conv5b", 512, none)};
 }
 
+/// A camera: 3 channels, size x size pixels, channels of C3D divided by `divisor`.
 inline ModalityConfig rgb(Index frames, Index size, Index divisor = 1) {
   return {"rgb", 3, frames, size, size, c3d_blocks(divisor)};
 }
@@ -65,6 +66,7 @@ inline ModalityConfig depth_12x16(Index frames = 16) {
           {{"conv1", 8, {3, 3, 3}, {2, 2, 2}, {1, 1, 1}, true, {1, 1, 1}},
            {"conv2", 16, {3, 3, 3}, {2, 2, 2}, {1, 1, 1}, true, {1, 1, 1}}}};
 }
+/// A pressure mat of 32 x 16 places, 1 channel.
 inline ModalityConfig pressure_32x16(Index frames = 16) {
   return {"pressure",
           1,
@@ -74,6 +76,7 @@ inline ModalityConfig pressure_32x16(Index frames = 16) {
           {{"conv1", 8, {3, 5, 3}, {2, 4, 2}, {1, 2, 1}, true, {1, 1, 1}},
            {"conv2", 16, {3, 3, 3}, {2, 2, 2}, {1, 1, 1}, true, {1, 1, 1}}}};
 }
+/// A skeleton: joints as rows, `channels` numbers each (x, y, z, or with a confidence).
 inline ModalityConfig skeleton(Index joints, Index frames = 64, Index channels = 3) {
   return {"skeleton",
           channels,
@@ -84,6 +87,7 @@ inline ModalityConfig skeleton(Index joints, Index frames = 64, Index channels =
            {"conv2", 32, {3, 3, 1}, {2, 1, 1}, {1, 1, 0}, true, {1, 1, 1}},
            {"conv3", 32, {3, 3, 1}, {2, 1, 1}, {1, 1, 0}, true, {1, 1, 1}}}};
 }
+/// A signal without places: an accelerometer, heart rate, respiration.
 inline ModalityConfig signal(std::string name, Index channels, Index frames = 128) {
   return {std::move(name),
           channels,

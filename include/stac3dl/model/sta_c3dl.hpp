@@ -24,6 +24,7 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// The model.  Const calls on several threads need a Pass each.
 template <std::floating_point Real = float>
 class StaC3d {
  public:
@@ -31,6 +32,7 @@ class StaC3d {
 
   using Pass = ModelPass<Real>;  ///< activations, outputs and scratch of one batch in flight
 
+  /// Weights are functions of `seed`.  Error, from plan_model(), where the configuration cannot be built.
   StaC3d(const ModelConfig& config, std::uint64_t seed)
       : config_(config), plan_(plan_model(config)), token_dropout_(static_cast<Real>(config.token_dropout)) {
     const Random init({seed, 0x1417});
@@ -57,7 +59,7 @@ class StaC3d {
     head_.emplace(config, plan_.features, init.split({6}));
   }
 
-  const ModelConfig& config() const { return config_; }
+  const ModelConfig& config() const { return config_; }  ///< As given.
   const ModelPlan& plan() const { return plan_; }
   /// The LSTM, or null where the variant has none.
   const Lstm<Real>* lstm() const { return lstm_ ? &*lstm_ : nullptr; }

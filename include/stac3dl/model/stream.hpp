@@ -11,14 +11,15 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// A chain of blocks.
 template <class Real>
 class Stream3d {
  public:
   using Scalar = Real;
-  using Block = ConvBlock<Real>;
+  using Block = ConvBlock<Real>;  ///< A row of section 2's table.
 
   struct Cache {
-    std::vector<typename Block::Cache> blocks;
+    std::vector<typename Block::Cache> blocks;  ///< of each block
     std::vector<Shape<5>> shape;                ///< of each block's output
     std::vector<Tensor<Real, 5>> y;             ///< each block's plain output; empty in inference, and inside blocked runs
     std::vector<Tensor<std::uint8_t, 2>> steps; ///< (N, T_i) valid steps after block i's convolution, for batch norm
@@ -28,17 +29,18 @@ class Stream3d {
   };
   /// Gradient that reaches the activation of block `block` from outside the chain.
   struct TapGradient {
-    Index block = 0;
-    CView<Real, 5> gradient;
+    Index block = 0;          ///< by the encoder's numbers
+    CView<Real, 5> gradient;  ///< of the activation's shape
   };
   /// Where inference puts the activation of block `block`.
   struct TapOutput {
-    Index block = 0;
-    View<Real, 5> active;
+    Index block = 0;       ///< by the encoder's numbers
+    View<Real, 5> active;  ///< of the activation's shape
   };
 
   /// `first` is the number, in the encoder, of the chain's first block: taps name blocks by the encoder's numbers.
   explicit Stream3d(Index first = 0) : first_(first) {}
+  /// Puts a block at the end.
   void add(Block block) { blocks_.push_back(std::move(block)), tapped_.push_back(false); }
   /// Block `i` of the encoder, if it is this chain's, keeps its activation plain, for taps.
   void keep_tap(Index i) {
@@ -47,8 +49,9 @@ class Stream3d {
   void set_accuracy(Conv3dAccuracy accuracy) {
     for (Block& b : blocks_) b.set_accuracy(accuracy);
   }
-  bool empty() const { return blocks_.empty(); }
-  Index size() const { return static_cast<Index>(blocks_.size()); }
+  bool empty() const { return blocks_.empty(); }                     ///< True where no block has been added.
+  Index size() const { return static_cast<Index>(blocks_.size()); }  ///< Blocks.
+  /// Block i of this chain, counted from 0.
   const Block& block(Index i) const { return blocks_[static_cast<std::size_t>(i)]; }
 
   /// `keep`: size everything that backward needs; otherwise only shapes, which is all that infer() needs.

@@ -34,10 +34,13 @@ class Elementwise {
   void visit_params(Visit&&) {}
 };
 
+/// Y = max(x, 0).
 template <std::floating_point Real = float, int R = 2>
 using Relu = Elementwise<Real, R, kernels::relu_forward<Real>, kernels::relu_backward<Real>>;
+/// Y = 1 / (1 + exp(-x)).
 template <std::floating_point Real = float, int R = 2>
 using Sigmoid = Elementwise<Real, R, kernels::sigmoid_forward<Real>, kernels::sigmoid_backward<Real>>;
+/// Y = tanh(x).
 template <std::floating_point Real = float, int R = 2>
 using Tanh = Elementwise<Real, R, kernels::tanh_forward<Real>, kernels::tanh_backward<Real>>;
 

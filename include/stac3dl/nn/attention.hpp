@@ -27,7 +27,7 @@ class PlainAttention {
     fill_normal(v_.value, std::sqrt(1 / static_cast<double>(units)), random.split({1}));
   }
 
-  Index units() const { return v_.size(); }
+  Index units() const { return v_.size(); }  ///< U: numbers in a token.
 
   /// Shape of F; w is (N, L, P).
   Shape<2> plan(const Shape<4>& h, Cache& cache) const {

@@ -24,8 +24,9 @@ class BatchNorm {
     Tensor<Real, 1> mean, variance;    ///< (C): what forward normalised with
     Index count = 0;                   ///< M; 0 where the running statistics were used
   };
-  static constexpr double momentum = 0.1;
+  static constexpr double momentum = 0.1;  ///< Share of the batch in the running statistics after a step.
 
+  /// Gamma 1, beta 0, running mean 0 and variance 1.
   explicit BatchNorm(Index channels) {
     check(channels >= 1, "BatchNorm: want 1 or more channels, got ", channels);
     gamma_ = Parameter<Real, 1>({channels}, false), beta_ = Parameter<Real, 1>({channels}, false);
@@ -33,10 +34,11 @@ class BatchNorm {
     running_mean_ = Tensor<Real, 1>({channels}), running_var_ = Tensor<Real, 1>({channels}, Real(1));
   }
 
-  Index channels() const { return gamma_.size(); }
-  Parameter<Real, 1>& gamma() { return gamma_; }
-  Parameter<Real, 1>& beta() { return beta_; }
-  const Tensor<Real, 1>& running_mean() const { return running_mean_; }
+  Index channels() const { return gamma_.size(); }                       ///< C
+  Parameter<Real, 1>& gamma() { return gamma_; }                         ///< (C): the learned scale; no weight decay.
+  Parameter<Real, 1>& beta() { return beta_; }                           ///< (C): the learned shift; no weight decay.
+  const Tensor<Real, 1>& running_mean() const { return running_mean_; }  ///< (C): mean that inference subtracts.
+  /// (C): unbiased variance that inference divides by.
   const Tensor<Real, 1>& running_var() const { return running_var_; }
 
   Shape<5> plan(const Shape<5>& x_shape, Cache& k) const {

@@ -11,6 +11,7 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// The outer form: one token a step, M*C numbers.
 template <std::floating_point Real = float>
 class OuterPool {
  public:

@@ -31,16 +31,16 @@ class Conv3d {
     if (bias) bias_ = Parameter<Real, 1>({out_channels}, false);
   }
 
-  Index in_channels() const { return weight_.value.size(1); }
-  Index out_channels() const { return weight_.value.size(0); }
-  bool has_bias() const { return bias_.size() > 0; }
-  const Conv3dSpec& spec() const { return spec_; }
+  Index in_channels() const { return weight_.value.size(1); }   ///< C
+  Index out_channels() const { return weight_.value.size(0); }  ///< O
+  bool has_bias() const { return bias_.size() > 0; }            ///< False where batch normalisation follows.
+  const Conv3dSpec& spec() const { return spec_; }              ///< Kernel, stride and padding.
   /// What may be given up for speed; double gives up nothing.
   Conv3dAccuracy accuracy() const { return accuracy_; }
   void set_accuracy(Conv3dAccuracy accuracy) { accuracy_ = accuracy; }
-  Parameter<Real, 5>& weight() { return weight_; }
+  Parameter<Real, 5>& weight() { return weight_; }  ///< (O, C, KT, KH, KW).
   const Parameter<Real, 5>& weight() const { return weight_; }
-  Parameter<Real, 1>& bias() { return bias_; }
+  Parameter<Real, 1>& bias() { return bias_; }  ///< (O), or empty.
   const Parameter<Real, 1>& bias() const { return bias_; }
 
   Shape<5> output_shape(const Shape<5>& x_shape) const {

@@ -16,13 +16,14 @@ class Dropout {
   using Scalar = Real;
   /// Both are the caller's to set before forward; backward draws the same numbers again.
   struct Cache {
-    bool training = false;
-    Random random{0};
+    bool training = false;  ///< the caller's to set before forward
+    Random random{0};       ///< the caller's: a stream for this pass and place
   };
 
+  /// `p` is the share that is dropped, in [0, 1).
   explicit Dropout(Real p) : p_(p) { check(p >= 0 && p < 1, "Dropout: want p of 0 or more and below 1, got ", p); }
 
-  Real p() const { return p_; }
+  Real p() const { return p_; }  ///< Share that is dropped.
   Shape<2> plan(const Shape<2>& x_shape, Cache&) const { return x_shape; }
   void forward(CView<Real, 2> x, View<Real, 2> y, Cache& k, Workspace&) const {
     check_shape("Dropout::forward y", y.shape(), x.shape());

@@ -14,10 +14,12 @@ STAC3DL_NAMESPACE_BEGIN
 
 enum class Init { he_normal, glorot };
 
+/// Fills with N(0, 2 / fan_in).  He, Zhang, Ren, Sun, "Delving deep into rectifiers", ICCV 2015.
 template <class Real, int R>
 void fill_he_normal(Tensor<Real, R>& x, Index fan_in, const Random& random) {
   fill_normal(x, std::sqrt(2 / static_cast<double>(fan_in)), random);
 }
+/// Fills with U(-a, a), a = sqrt(6 / (fan_in + fan_out)).  Glorot, Bengio, AISTATS 2010.
 template <class Real, int R>
 void fill_glorot_uniform(Tensor<Real, R>& x, Index fan_in, Index fan_out, const Random& random) {
   fill_uniform(x, std::sqrt(6 / static_cast<double>(fan_in + fan_out)), random);

@@ -26,11 +26,11 @@ class Linear {
     fill_weights(weight_.value, init, inputs, outputs, random);
   }
 
-  Index inputs() const { return weight_.value.size(1); }
-  Index outputs() const { return weight_.value.size(0); }
-  Parameter<Real, 2>& weight() { return weight_; }
+  Index inputs() const { return weight_.value.size(1); }   ///< I
+  Index outputs() const { return weight_.value.size(0); }  ///< O
+  Parameter<Real, 2>& weight() { return weight_; }         ///< (O, I).
   const Parameter<Real, 2>& weight() const { return weight_; }
-  Parameter<Real, 1>& bias() { return bias_; }
+  Parameter<Real, 1>& bias() { return bias_; }  ///< (O).
   const Parameter<Real, 1>& bias() const { return bias_; }
 
   Shape<2> output_shape(const Shape<2>& x_shape) const {

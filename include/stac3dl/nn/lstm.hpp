@@ -21,7 +21,7 @@ template <std::floating_point Real = float>
 class Lstm {
  public:
   using Scalar = Real;
-  using Order = kernels::LstmOrder;
+  using Order = kernels::LstmOrder;  ///< In which order steps run.
   /// What one direction of one layer learns.
   struct Weights {
     Parameter<Real, 2> weight_x;  ///< (4U, inputs of the layer)
@@ -29,6 +29,7 @@ class Lstm {
     Parameter<Real, 1> bias;      ///< (4U)
   };
   struct Cache {
+    /// Of one direction of one layer.
     struct Pass {
       Tensor<Real, 3> gates, cells, h;  ///< (L, B, 4U), (L, B, U), and (L, B, U) if there are two directions
     };
@@ -53,12 +54,13 @@ class Lstm {
     }
   }
 
-  Index inputs() const { return inputs_; }
-  Index units() const { return units_; }
+  Index inputs() const { return inputs_; }  ///< Numbers in a token of x.
+  Index units() const { return units_; }    ///< U: numbers in h of one direction.
   /// Features out: U, or 2U with both directions.
   Index outputs() const { return units_ * directions_; }
-  int layers() const { return layers_; }
-  bool bidirectional() const { return directions_ == 2; }
+  int layers() const { return layers_; }                   ///< Layers on top of one another.
+  bool bidirectional() const { return directions_ == 2; }  ///< True where each layer also runs backwards in time.
+  /// Weights of one direction of one layer.
   Weights& weights(int layer, bool reverse = false) { return weights_[slot(layer, reverse)]; }
   const Weights& weights(int layer, bool reverse = false) const { return weights_[slot(layer, reverse)]; }
 

@@ -19,12 +19,14 @@ inline void check_fits(const char* call, const char* what, const Shape<3>& got, 
 /// the last state of one stretch of time is the start of the next.
 template <class Real>
 struct LstmState {
-  Tensor<Real, 3> h, c;
+  Tensor<Real, 3> h, c;  ///< (layers * directions, B, U)
 
   LstmState() = default;
+  /// Zeros of this shape, (layers * directions, B, U).
   explicit LstmState(const Shape<3>& shape) : h(shape), c(shape) {}
-  void resize(const Shape<3>& shape) { h.resize(shape), c.resize(shape); }
-  void reset() { h.fill(0), c.fill(0); }
+  void resize(const Shape<3>& shape) { h.resize(shape), c.resize(shape); }  ///< Gives both this shape.
+  void reset() { h.fill(0), c.fill(0); }                                    ///< Sets both to 0.
+  /// Error that names `call` and `what` where h or c is not of this shape.
   void check_is(const char* call, const char* what, const Shape<3>& want) const {
     detail::check_fits(call, what, h.shape(), want);
     detail::check_fits(call, what, c.shape(), want);
@@ -35,16 +37,16 @@ struct LstmState {
 /// nowhere.  For a backward pass `last` must not be the state that `start` names.
 template <class Real>
 struct LstmContext {
-  CView<std::uint8_t, 2> mask;
-  const LstmState<Real>* start = nullptr;
-  LstmState<Real>* last = nullptr;
+  CView<std::uint8_t, 2> mask;             ///< (L, B), 1 = valid; empty: all are
+  const LstmState<Real>* start = nullptr;  ///< null: zeros
+  LstmState<Real>* last = nullptr;         ///< where the last state goes; null: nowhere
 };
 
 /// The gradient of the last state, null: 0; and where the gradient of the start state goes, null: nowhere.
 template <class Real>
 struct LstmContextGrads {
-  const LstmState<Real>* last = nullptr;
-  LstmState<Real>* start = nullptr;
+  const LstmState<Real>* last = nullptr;  ///< gradient of the last state; null: 0
+  LstmState<Real>* start = nullptr;       ///< where the gradient of the start state goes; null: nowhere
 };
 
 namespace detail {

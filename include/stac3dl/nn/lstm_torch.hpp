@@ -11,8 +11,8 @@ STAC3DL_NAMESPACE_BEGIN
 /// One direction of one layer as torch.nn.LSTM keeps it: weight_ih (4U, inputs), weight_hh (4U, U), biases (4U).
 template <class Real>
 struct TorchLstm {
-  Tensor<Real, 2> weight_ih, weight_hh;
-  Tensor<Real, 1> bias_ih, bias_hh;
+  Tensor<Real, 2> weight_ih, weight_hh;  ///< (4U, inputs) and (4U, U)
+  Tensor<Real, 1> bias_ih, bias_hh;      ///< (4U) each; torch adds both
 };
 
 /// Ending of torch's names: "_l0", "_l0_reverse", "_l1", ...; weight_ih of layer 0 is "weight_ih_l0".
@@ -20,6 +20,7 @@ inline std::string torch_lstm_suffix(int layer, bool reverse) {
   return "_l" + std::to_string(layer) + (reverse ? "_reverse" : "");
 }
 
+/// Takes weights of torch.nn.LSTM into one direction of one layer.  Error where shapes differ.
 template <class Real>
 void import_torch(const TorchLstm<Real>& from, Lstm<Real>& lstm, int layer, bool reverse = false) {
   auto& w = lstm.weights(layer, reverse);
@@ -32,6 +33,7 @@ void import_torch(const TorchLstm<Real>& from, Lstm<Real>& lstm, int layer, bool
   w.bias.value.array() = from.bias_ih.array() + from.bias_hh.array();
 }
 
+/// One direction of one layer as torch.nn.LSTM has it; bias_hh is 0.
 template <class Real>
 TorchLstm<Real> export_torch(const Lstm<Real>& lstm, int layer, bool reverse = false) {
   const auto& w = lstm.weights(layer, reverse);

@@ -12,13 +12,14 @@ STAC3DL_NAMESPACE_BEGIN
 /// summaries all walk that list.  backward() adds to `grad`; zero_grad() at the start of a step clears it.
 template <class Real, int R>
 struct Parameter {
-  Tensor<Real, R> value, grad;
+  Tensor<Real, R> value, grad;  ///< of one shape
   bool decay = true;  ///< false for biases, batch norm and embeddings (model.md, section 8)
 
   Parameter() = default;
+  /// Zeros of this shape.
   explicit Parameter(const Shape<R>& shape, bool decays = true) : value(shape), grad(shape), decay(decays) {}
-  const Shape<R>& shape() const { return value.shape(); }
-  Index size() const { return value.size(); }
+  const Shape<R>& shape() const { return value.shape(); }  ///< Sizes of the axes.
+  Index size() const { return value.size(); }              ///< Number of elements.
 };
 
 /// Passes names on with a prefix: layer.visit_params(scoped("lstm.", visit)) visits "lstm.weight_x" and so on.

@@ -19,8 +19,8 @@ class MaxPool3d {
     Tensor<std::uint16_t, 5> choice;  ///< of y's shape: the window element that won
   };
 
-  explicit MaxPool3d(const Pool3dSpec& spec = {}) : spec_(spec) {}
-  const Pool3dSpec& spec() const { return spec_; }
+  explicit MaxPool3d(const Pool3dSpec& spec = {}) : spec_(spec) {}  ///< Window, stride and padding of the pool.
+  const Pool3dSpec& spec() const { return spec_; }                  ///< Window, stride and padding.
   Shape<5> output_shape(const Shape<5>& x_shape) const { return kernels::pool3d_output_shape(x_shape, spec_); }
 
   Shape<5> plan(const Shape<5>& x_shape, Cache& cache) const {
@@ -50,8 +50,8 @@ class AvgPool3d {
   using Scalar = Real;
   struct Cache {};  ///< backward needs dy alone
 
-  explicit AvgPool3d(const Pool3dSpec& spec = {}) : spec_(spec) {}
-  const Pool3dSpec& spec() const { return spec_; }
+  explicit AvgPool3d(const Pool3dSpec& spec = {}) : spec_(spec) {}  ///< Window, stride and padding of the pool.
+  const Pool3dSpec& spec() const { return spec_; }                  ///< Window, stride and padding.
   Shape<5> output_shape(const Shape<5>& x_shape) const { return kernels::pool3d_output_shape(x_shape, spec_); }
 
   Shape<5> plan(const Shape<5>& x_shape, Cache&) const { return output_shape(x_shape); }

@@ -32,7 +32,7 @@ class Stam {
     fill_normal(beta_weight_.value, deviation, random.split({1}));
   }
 
-  Index units() const { return alpha_weight_.size(); }
+  Index units() const { return alpha_weight_.size(); }  ///< U: numbers in a token.
 
   /// Shape of F; alpha is (N, L) and beta (N, L, P).
   Shape<2> plan(const Shape<4>& h, Cache&) const {

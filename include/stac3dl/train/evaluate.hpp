@@ -11,21 +11,23 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// How a source is gone through.
 struct EvaluateOptions {
-  Index batch_size = 32;
+  Index batch_size = 32;                    ///< examples at a time
   const std::atomic<bool>* stop = nullptr;  ///< raised: stop after the current batch, `complete` is then false
 };
 
+/// What a model answered to a whole source.
 template <class Real>
 struct Evaluation {
   Tensor<Real, 2> probabilities;  ///< (samples, K)
-  std::vector<Index> labels;
+  std::vector<Index> labels;      ///< (samples): the truth
   ConfusionMatrix confusion;      ///< accuracy, precision, recall, F1
   double loss = 0;                ///< mean of -log(probability of the true class)
-  bool complete = true;
+  bool complete = true;           ///< false where `stop` ended it early
 
-  double accuracy() const { return confusion.accuracy(); }
-  double macro_f1() const { return confusion.macro_f1(); }
+  double accuracy() const { return confusion.accuracy(); }  ///< Share of right answers, in [0, 1].
+  double macro_f1() const { return confusion.macro_f1(); }  ///< Mean F1 of the classes that occur, in [0, 1].
 };
 
 namespace detail {
@@ -95,6 +97,7 @@ Evaluation<typename Model::Scalar> evaluate(Model& model, const Source& source, 
   return result;
 }
 
+/// The same without a look at each batch.
 template <class Model, SampleSource Source>
 Evaluation<typename Model::Scalar> evaluate(Model& model, const Source& source, const EvaluateOptions& options = {}) {
   return evaluate(model, source, options, [](const auto&, const auto&) {});

@@ -65,8 +65,8 @@ double keypoint_loss(CView<Real, 4> predicted, const StepTargets<Real>& y, doubl
 
 /// Which joints span the torso, and how near is near enough.
 struct PckOptions {
-  std::array<Index, 2> shoulders{0, 0}, hips{0, 0};
-  double threshold = 0.1;
+  std::array<Index, 2> shoulders{0, 0}, hips{0, 0};  ///< joints, left and right
+  double threshold = 0.1;                            ///< of the torso's length
 };
 
 /// Adds up PCK over batches.  Steps whose torso is not known (one of its four joints does not count, or it has no
@@ -75,6 +75,7 @@ class Pck {
  public:
   explicit Pck(const PckOptions& options) : options_(options) {}
 
+  /// Adds a batch: predicted (N, T', J, 2) against the steps' targets.  Error where shapes or torso joints do not fit.
   template <class Real>
   void add(CView<Real, 4> predicted, const StepTargets<Real>& y) {
     check_shape("Pck::add predicted", predicted.shape(), y.points.shape());
@@ -94,7 +95,7 @@ class Pck {
       }
   }
 
-  Index counted() const { return counted_; }
+  Index counted() const { return counted_; }  ///< Joints that were compared.
   /// 0 where nothing was counted.
   double value() const { return counted_ == 0 ? 0 : static_cast<double>(near_) / static_cast<double>(counted_); }
 

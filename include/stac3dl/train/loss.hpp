@@ -10,12 +10,14 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// A batch's loss, in nats and squared frame lengths.
 struct LossValue {
   double total = 0;           ///< what the gradients are of
   double classification = 0;  ///< parts of it, not weighted
-  double keypoints = 0;
+  double keypoints = 0;       ///< mean squared distance of the joints that count, in frames
 };
 
+/// What the loss of a classifier is made of.
 struct LossOptions {
   double label_smoothing = 0;   ///< share of the target that is spread evenly over all classes
   double keypoint_weight = 10;  ///< lambda of model.md, section 7; 0: the key points are not trained
@@ -28,6 +30,7 @@ struct LossOptions {
 template <class Real>
 class ClassifierLoss {
  public:
+  /// Error where an option is out of its range.
   explicit ClassifierLoss(const LossOptions& options = {}) : options_(options) {
     check(options.label_smoothing >= 0 && options.label_smoothing < 1, "ClassifierLoss: label_smoothing is ",
           options.label_smoothing, ", want 0 or more and below 1");
@@ -35,6 +38,7 @@ class ClassifierLoss {
           ", want 0 or more");
   }
 
+  /// Loss of the batch; fills in d_logits, and d_keypoints where the pass has key points.
   template <class Pass>
   LossValue operator()(const Batch<Real>& batch, Pass& pass) {
     LossValue value;

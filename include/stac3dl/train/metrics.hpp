@@ -21,28 +21,38 @@ Index argmax(CView<Real, 1> values) {
   return static_cast<Index>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
+/// Counts of (truth, answer), and what follows from them.
 class ConfusionMatrix {
  public:
+  /// Nothing counted yet, `classes` classes.
   explicit ConfusionMatrix(Index classes = 0) : counts_(Shape<2>{classes, classes}) {}
 
-  Index classes() const { return counts_.size(0); }
+  Index classes() const { return counts_.size(0); }  ///< K
+  /// Counts one sample.  Error where a class is none of 0 to K - 1.
   void add(Index truth, Index answer) {
     check(truth >= 0 && truth < classes() && answer >= 0 && answer < classes(), "ConfusionMatrix::add: classes ",
           truth, " and ", answer, ", want 0 to ", classes() - 1);
     ++counts_(truth, answer);
   }
+  /// Samples of class `truth` that were called `answer`.
   std::int64_t count(Index truth, Index answer) const { return counts_(truth, answer); }
 
   /// Samples of class k; answers k.
   std::int64_t samples(Index k) const { return counts_.view().matrix().row(k).sum(); }
+  /// Samples that were called k.
   std::int64_t answers(Index k) const { return counts_.view().matrix().col(k).sum(); }
-  std::int64_t total() const { return counts_.array().sum(); }
+  std::int64_t total() const { return counts_.array().sum(); }  ///< All samples.
+  /// Samples that were called what they are.
   std::int64_t correct() const { return counts_.view().matrix().trace(); }
 
-  double accuracy() const { return ratio(correct(), total()); }
+  double accuracy() const { return ratio(correct(), total()); }  ///< Share of right answers; 0 where there are none.
+  /// Of the samples called k, the share that are k.
   double precision(Index k) const { return ratio(count(k, k), answers(k)); }
+  /// Of the samples of class k, the share that were called k.
   double recall(Index k) const { return ratio(count(k, k), samples(k)); }
+  /// Harmonic mean of precision and recall of class k.
   double f1(Index k) const { return ratio(2 * count(k, k), answers(k) + samples(k)); }
+  /// Mean F1 of the classes that occur as truth or as answer.
   double macro_f1() const {
     double sum = 0;
     Index occurring = 0;

@@ -8,8 +8,8 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// Scores with one modality masked; `lost` is what that took from the accuracy with all of them.
 struct WithoutScore {
-  std::string modality;
-  double accuracy = 0, macro_f1 = 0, lost = 0;
+  std::string modality;                         ///< the one that is masked
+  double accuracy = 0, macro_f1 = 0, lost = 0;  ///< shares in [0, 1]
 };
 
 /// One row a modality.  A model of one modality has nothing left to look at without it: an error.

@@ -16,22 +16,25 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// Which rule turns gradients into updates.
 enum class OptimiserKind { sgd, adam, adamw };
 
+/// An optimiser as plain data.
 struct OptimiserOptions {
-  OptimiserKind kind = OptimiserKind::adamw;
+  OptimiserKind kind = OptimiserKind::adamw;  ///< the rule
   double decay = 0.01;        ///< weight decay; AdamW's is decoupled from the gradient
   double momentum = 0.9;      ///< SGD
   bool nesterov = false;      ///< SGD
   double beta1 = 0.9;         ///< Adam, AdamW
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
+  double beta2 = 0.999;       ///< Adam, AdamW: decay of the mean of squares
+  double epsilon = 1e-8;      ///< Adam, AdamW: added to the root
   bool operator==(const OptimiserOptions&) const = default;
 };
 
 template <class Real>
 class Optimiser {
  public:
+  /// Error where an option is out of its range.
   explicit Optimiser(const OptimiserOptions& options = {}) : options_(options) {
     const auto share = [](const char* name, double value) {
       check(value >= 0 && value < 1, "Optimiser: ", name, " is ", value, ", want 0 or more and below 1");
@@ -43,9 +46,10 @@ class Optimiser {
           "Optimiser: nesterov wants a momentum above 0");
   }
 
-  const OptimiserOptions& options() const { return options_; }
+  const OptimiserOptions& options() const { return options_; }  ///< As given.
   /// Updates done so far; with visit_state all that a checkpoint needs.
   Index updates() const { return updates_; }
+  /// Continues after so many updates: Adam's corrections depend on their number.
   void set_updates(Index updates) {
     check(updates >= 0, "Optimiser::set_updates: want 0 or more, got ", updates);
     updates_ = updates;

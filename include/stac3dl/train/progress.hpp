@@ -16,6 +16,7 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// Automatic: a bar on a terminal, lines elsewhere.
 enum class ProgressStyle { automatic, bar, lines, none };
 
 /// True for std::cout, std::cerr and std::clog when they show on a terminal, false for every other stream.
@@ -39,12 +40,14 @@ inline std::string clock_text(double seconds) {
 
 class Progress {
  public:
+  /// Where training is, for one line of text.
   struct Status {
     Index epoch = 0, epochs = 0;      ///< counted from 0
     Index batch = 0, batches = 0;     ///< done of this epoch
-    double loss = 0, accuracy = 0, rate = 0, seconds_left = 0;
+    double loss = 0, accuracy = 0, rate = 0, seconds_left = 0;  ///< means of this epoch so far; the rate; seconds
   };
 
+  /// `out` may be null: nothing is said.
   Progress(std::ostream* out, ProgressStyle style) : out_(out), style_(out ? style : ProgressStyle::none) {
     if (style_ == ProgressStyle::automatic) style_ = is_terminal(*out) ? ProgressStyle::bar : ProgressStyle::lines;
   }

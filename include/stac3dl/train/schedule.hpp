@@ -13,12 +13,13 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// How the rate goes on after warm-up.
 enum class ScheduleKind { constant, step, cosine };
 
 /// What a user writes down: times in epochs, so that it does not depend on the size of the data or of the batches.
 struct ScheduleOptions {
-  ScheduleKind kind = ScheduleKind::cosine;
-  double rate = 1e-3;
+  ScheduleKind kind = ScheduleKind::cosine;  ///< after warm-up
+  double rate = 1e-3;                        ///< r
   double warmup_epochs = 0;   ///< linear from near 0
   double final_rate = 0;      ///< cosine
   double every_epochs = 10;   ///< step
@@ -28,6 +29,7 @@ struct ScheduleOptions {
 
 class Schedule {
  public:
+  /// Error where an option makes no sense.
   Schedule(const ScheduleOptions& options, Index steps_per_epoch, Index epochs)
       : options_(options), total_(steps_per_epoch * epochs), warmup_(steps(options.warmup_epochs, steps_per_epoch)),
         every_(steps(options.every_epochs, steps_per_epoch)) {
@@ -42,6 +44,7 @@ class Schedule {
           options.factor);
   }
 
+  /// The rate of step `step`, counted from 0.
   double rate(Index step) const {
     constexpr double pi = 3.14159265358979323846;
     const double r = options_.rate, f = options_.final_rate;
@@ -54,8 +57,8 @@ class Schedule {
     return f + (r - f) * (1 + std::cos(pi * done)) / 2;
   }
 
-  Index total_steps() const { return total_; }
-  Index warmup_steps() const { return warmup_; }
+  Index total_steps() const { return total_; }    ///< S
+  Index warmup_steps() const { return warmup_; }  ///< W
 
  private:
   static Index steps(double epochs, Index steps_per_epoch) {

@@ -27,8 +27,9 @@ class StopSignal {
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 
+  /// For TrainHooks::stop: true once Ctrl-C has been pressed.
   const std::atomic<bool>& flag() const { return raised(); }
-  bool requested() const { return raised().load(); }
+  bool requested() const { return raised().load(); }  ///< True once Ctrl-C has been pressed.
 
  private:
   static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");

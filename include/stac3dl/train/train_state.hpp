@@ -18,9 +18,10 @@ struct EpochRecord {
   double accuracy = 0;        ///< likewise
   double rate = 0;            ///< of the last step
   bool validated = false;     ///< the rest is 0 without
-  double validation_loss = 0, validation_accuracy = 0, validation_macro_f1 = 0;
-  double seconds = 0;
+  double validation_loss = 0, validation_accuracy = 0, validation_macro_f1 = 0;  ///< losses in nats, shares in [0, 1]
+  double seconds = 0;                                                            ///< that the epoch took
 
+  /// visit(name, number&) for every field, in the order of files.
   template <class Visit>
   void visit(Visit&& visit) {
     visit("epoch", epoch), visit("loss", loss), visit("accuracy", accuracy), visit("rate", rate);
@@ -34,9 +35,10 @@ struct EpochRecord {
 template <class Real>
 class WeightCopy {
  public:
-  bool empty() const { return tensors_.empty(); }
-  void clear() { tensors_.clear(); }
+  bool empty() const { return tensors_.empty(); }  ///< True before take() or plan().
+  void clear() { tensors_.clear(); }               ///< Forgets the copies.
 
+  /// Copies the model's parameters and buffers.
   template <class Model>
   void take(Model& model) {
     plan(model);
@@ -44,6 +46,7 @@ class WeightCopy {
       std::copy(value.begin(), value.end(), kept.begin());
     });
   }
+  /// Changes places with the model's.  Error where sizes differ.
   template <class Model>
   void swap_with(Model& model) {
     walk(model, [](Tensor<Real, 1>& kept, View<Real, 1> value) {
@@ -58,6 +61,7 @@ class WeightCopy {
       tensors_.push_back({name, Tensor<Real, 1>(value.shape())});
     });
   }
+  /// visit(name, Tensor&) for every copy.
   template <class Visit>
   void visit_tensors(Visit&& visit) {
     for (Named& t : tensors_) visit(t.name, t.value);
@@ -95,22 +99,22 @@ struct TrainState {
   Index step = 0;                 ///< updates done
   Index batch = 0;                ///< batches done of the current epoch
   double loss_sum = 0;            ///< over the current epoch's samples so far
-  Index correct = 0, seen = 0;
+  Index correct = 0, seen = 0;    ///< samples of the current epoch so far
   double seconds = 0;             ///< spent on the current epoch so far
 
   // What it must be continued with, set by the first step.
-  std::uint64_t seed = 0;
-  Index samples = 0, batch_size = 0;
+  std::uint64_t seed = 0;             ///< of all randomness in training
+  Index samples = 0, batch_size = 0;  ///< of the source and of a batch
 
   // The best weights so far by validation.  When training ends they are swapped with the model's, so that the model
   // is the best one and `kept` holds the last one, from which training would go on.
   Index best_epoch = -1;          ///< -1: nothing validated yet
-  double best_score = 0, best_loss = 0;
-  bool has_kept = false, model_is_best = false;
-  WeightCopy<Real> kept;
+  double best_score = 0, best_loss = 0;          ///< by validation; the score is the one that the options name
+  bool has_kept = false, model_is_best = false;  ///< kept holds weights; the model's are the best ones
+  WeightCopy<Real> kept;                         ///< see above
 
-  std::vector<EpochRecord> history;
-  Optimiser<Real> optimiser;
+  std::vector<EpochRecord> history;  ///< one an epoch
+  Optimiser<Real> optimiser;         ///< its state, and how many updates were done
 
   /// visit(name, number&) for all but history and tensors; optimiser.updates() equals step.
   template <class Visit>

@@ -23,10 +23,12 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// Why fit() came back.
 enum class StopReason { finished, time_limit, interrupted };
 
+/// What fit() did.
 struct TrainReport {
-  StopReason reason = StopReason::finished;
+  StopReason reason = StopReason::finished;  ///< why it came back
   Index epochs = 0, steps = 0;   ///< done altogether, those before a resume included
   double seconds = 0;            ///< of this fit()
 };
@@ -35,7 +37,7 @@ struct TrainReport {
 template <class Real>
 struct TrainHooks {
   std::ostream* log = &std::cerr;            ///< nullptr: silent
-  ProgressStyle style = ProgressStyle::automatic;
+  ProgressStyle style = ProgressStyle::automatic;  ///< of what is said to `log`
   const std::atomic<bool>* stop = nullptr;   ///< raised (StopSignal): fit() returns after the current step
   std::function<void(TrainState<Real>&)> after_epoch;  ///< model and state are ready to be saved
 };
@@ -43,8 +45,9 @@ struct TrainHooks {
 template <class Model, class Loss = ClassifierLoss<typename Model::Scalar>>
 class Trainer {
  public:
-  using Real = typename Model::Scalar;
+  using Real = typename Model::Scalar;  ///< The model's numbers.
 
+  /// Model and loss stay as they are until fit(); the model must outlive the trainer.
   Trainer(Model& model, const TrainOptions& options) : Trainer(model, options, Loss(options.loss)) {}
   Trainer(Model& model, const TrainOptions& options, Loss loss)
       : model_(model), options_(options), loss_(std::move(loss)) {
@@ -53,14 +56,15 @@ class Trainer {
   }
 
   TrainState<Real> state;   ///< to resume: load it, and the model's weights, before fit()
-  TrainHooks<Real> hooks;
-  const TrainOptions& options() const { return options_; }
+  TrainHooks<Real> hooks;   ///< may be changed between calls of fit()
+  const TrainOptions& options() const { return options_; }  ///< As given.
 
   /// Trains until the epochs are done, time is up, or the stop flag is raised; continues where `state` is.
   template <class Source>
   TrainReport fit(const Source& train) {
     return run<Source, NoValidation>(train, nullptr);
   }
+  /// The same, with validation after each epoch.
   template <class Source, SampleSource Validation>
   TrainReport fit(const Source& train, const Validation& validation) {
     return run<Source, Validation>(train, &validation);
