@@ -7,11 +7,13 @@
 #include "stac3dl/core/isa.hpp"
 
 #ifndef STAC3DL_DISPATCH_TILES
+/// Returns what the function for tile registers, or its plain twin, returns.
 #if STAC3DL_X86_ISAS
 #define STAC3DL_DISPATCH_TILES(...)                                               \
   if (::stac3dl::isa() == ::stac3dl::Isa::amx) return tiles_amx::__VA_ARGS__; \
   return tiles_plain::__VA_ARGS__
 #else
+/// Returns what the plain twin returns.
 #define STAC3DL_DISPATCH_TILES(...) return tiles_plain::__VA_ARGS__
 #endif
 #endif

@@ -18,15 +18,15 @@ namespace kernels {
 /// What follows a convolution, and where it goes.
 struct Bf16x3Target {
   const float* bias;  ///< (O) filled up to whole blocks, or null
-  ConvEpilogue after;
+  ConvEpilogue after;    ///< activation and pool
   float* y;              ///< blocked, of the pooled size
   std::uint8_t* choice;  ///< blocked as y: the element of the pool's window that won; or null
   bool stream;           ///< y is too large for the caches: store past them
 };
 /// Transformed weights, or the ones to transform.
 struct Bf16x3Weights {
-  const std::uint16_t* prepared;
-  WinogradWeightSource source;
+  const std::uint16_t* prepared;  ///< transformed, or null
+  WinogradWeightSource source;    ///< as they are
 };
 
 }  // namespace kernels

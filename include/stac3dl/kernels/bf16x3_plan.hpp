@@ -54,6 +54,7 @@ struct Bf16x3Sizes {
   Index chunk;        ///< blocks of 32 input channels that it adds at a time
   bool own_weights;   ///< few tasks share weights: each transforms the ones that it uses
 
+  /// Sizes of a plan that bf16x3_plan made.
   explicit Bf16x3Sizes(const WinogradPlan& plan) {
     const WinogradProblem& p = plan.problem;
     const Index H = p.out[1], W = p.out[2], points = plan.depth->points;
@@ -75,7 +76,9 @@ struct Bf16x3Sizes {
     group = std::clamp<Index>(room / (points * region * band * 128), 1, std::min<Index>(out32, 4));
     own_weights = regions() * bands <= 2;
   }
+  /// Regions of all items.
   Index regions() const { return (items + region - 1) / region; }
+  /// Groups of output channels.
   Index groups() const { return (out32 + group - 1) / group; }
   /// bfloat16 numbers of one item's V.
   Index item_inputs(Index points) const { return points * in32 * 2 * plane * 32; }

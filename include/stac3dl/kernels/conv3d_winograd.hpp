@@ -52,6 +52,7 @@ inline WinogradPlan conv3d_bf16x3_plan(const Shape<5>& x, const Shape<5>& y, con
   const WinogradProblem p = winograd_forward_problem(x, y, spec);
   return winograd_possible(spec) ? bf16x3_plan(p, bf16x3_depth(p)) : WinogradPlan{};
 }
+/// The plan on tile registers for the gradient by the input.
 inline WinogradPlan conv3d_bf16x3_data_plan(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
   const WinogradProblem p = winograd_data_problem(x, y, spec);
   return winograd_possible(spec) ? bf16x3_plan(p, bf16x3_depth(p)) : WinogradPlan{};
