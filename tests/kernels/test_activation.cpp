@@ -62,6 +62,12 @@ TEST_CASE_TEMPLATE("activations at the ends of the line", Real, float, double) {
     kernels::relu_forward<Real>(x, y);
     CHECK((y.array().head(6) == Tensor<Real, 1>({6}, {0, 0, 0, 1, 1000, inf}).array()).all());
     CHECK(std::isnan(y[6]));
+    const Tensor<Real, 1> dy({7}, {1, 2, 3, 4, 5, 6, 7});
+    Tensor<Real, 1> dx({7}, nan), dx_ref({7}, nan);
+    kernels::relu_backward<Real>(y, dy, dx);
+    kernels::relu_backward_ref<Real>(y, dy, dx_ref);
+    CHECK((dx.array() == Tensor<Real, 1>({7}, {0, 0, 0, 4, 5, 6, 7}).array()).all());  // NaN in y hands dy on
+    CHECK((dx_ref.array() == dx.array()).all());
     kernels::sigmoid_forward<Real>(x, y);
     CHECK(y[0] >= 0);
     CHECK(y[0] < Real(1e-30));

@@ -7,6 +7,7 @@
 
 #include "stac3dl/kernels/activation.hpp"
 #include "stac3dl/kernels/blocked_epilogue.hpp"
+#include "stac3dl/kernels/blocked_pool.hpp"
 #include "stac3dl/kernels/conv3d_ref.hpp"
 #include "stac3dl/kernels/pool3d_max.hpp"
 #include "winograd_cases.hpp"
@@ -208,6 +209,75 @@ TEST_CASE("blocked_epilogue: NaN in the input stays NaN in the output") {
       }
     });
   }
+}
+
+TEST_CASE("blocked_epilogue: of several NaN in a window the last wins, fused or not") {
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    Index several = 0;
+    for_each_plan([&](Convolution c, const WinogradPlan& plan, const std::array<Index, 3>& window) {
+      if (window == pools[0]) return;
+      CAPTURE(title(c, plan, window));
+      const auto [N, C, T, H, W] = c.x.shape();
+      c.x(N - 1, C - 1, T / 2, H / 2, W / 2) = testing::nan;  // all outputs of a tile become NaN
+      const Pooled want = pool(activate(Activation::relu, c.run(plan, {}, nullptr)), window);
+      std::vector<std::uint8_t> choice;
+      const Tensor<float, 5> y = c.run(plan, {Activation::relu, window}, &choice);
+      CHECK((from_bytes(choice, y.shape()).array() == want.choice.array()).all());
+      for (Index i = 0; i < y.size(); ++i) several += y[i] != y[i] && want.choice[i] > 0;
+    });
+    CHECK(several > 0);
+  }
+}
+
+TEST_CASE("blocked_pool: what the unfused pool gives, NaN and infinity anywhere") {
+  const Shape<5> shapes[] = {{1, 1, 2, 2, 2}, {2, 17, 5, 9, 7}, {1, 16, 4, 3, 8}, {1, 33, 3, 2, 31}};
+  for (Isa isa : supported_isas())
+    for (const Shape<5>& shape : shapes)
+      for (const auto& window : pools) {
+        const ScopedIsa scoped(isa);
+        CAPTURE(std::string(isa_name(isa)));
+        CAPTURE(to_string(shape) + ", pool " + to_string(window));
+        Tensor<float, 5> x = random_tensor<float>(shape, 4);
+        Random random(5);
+        for (float& value : x) {
+          value = std::round(value);  // ties
+          if (random.chance(0.3)) value = testing::nan;
+          if (random.chance(0.1)) value = std::numeric_limits<float>::infinity() * (random.chance(0.5) ? 1.f : -1.f);
+        }
+        const Pooled want = pool(x, window);
+        PoisonedVolume from(x), to(want.y.shape());
+        std::vector<std::uint8_t> choice(static_cast<std::size_t>(to.view().size()), 255);
+        blocked_max_pool(from.view(), window, to.view(), choice.data());
+        const Tensor<float, 5> y = to.plain();
+        CHECK(std::equal(y.begin(), y.end(), want.y.begin(),
+                         [](float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); }));
+        CHECK((from_bytes(choice, y.shape()).array() == want.choice.array()).all());
+      }
+}
+
+TEST_CASE("blocked_epilogue: a NaN in y is no reason to drop dy, nor to hide it") {
+  const Shape<5> shape{1, 17, 4, 4, 6};
+  for (Isa isa : supported_isas())
+    for (const auto& window : pools) {
+      const ScopedIsa scoped(isa);
+      CAPTURE(std::string(isa_name(isa)));
+      CAPTURE(to_string(window));
+      Tensor<float, 5> a = activate(Activation::relu, random_tensor<float>(shape, 1));
+      for (Index i = 0; i < a.size(); i += 5) a[i] = testing::nan;
+      a[1] = std::numeric_limits<float>::infinity();
+      const Pooled forward = pool(a, window);
+      const Tensor<float, 5> dy = random_tensor<float>(forward.y.shape(), 2);
+      Tensor<float, 5> want(shape);
+      max_pool3d_backward<float>(dy, forward.choice, want, pool_spec(window));
+      relu_backward<float>(a.view().flat(), want.view().flat(), want.view().flat());
+      const std::vector<std::uint8_t> choice = to_bytes(forward.choice, 255);
+      PoisonedVolume y(forward.y), d(dy), dc(shape);
+      PoisonedWorkspace ws(Index{1} << 16);
+      const ConvEpilogue after{Activation::relu, window};
+      blocked_epilogue_backward(y.view(), after.pooled() ? choice.data() : nullptr, d.view(), after, dc.view(), {}, ws);
+      CHECK(same_bits(dc.plain(), want));
+    }
 }
 
 TEST_CASE("blocked_epilogue: backward is that of pool and activation, and the bias' gradient") {

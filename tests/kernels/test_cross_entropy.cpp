@@ -26,32 +26,53 @@ TEST_CASE("cross_entropy: values by hand") {
   CHECK(d(0, 1) == doctest::Approx((0.25 - 0.1) / 2).epsilon(1e-14));
 }
 
-TEST_CASE_TEMPLATE("cross_entropy equals its twin", Real, float, double) {
-  for (Shape<2> s : {Shape<2>{1, 1}, {1, 9}, {17, 5}, {64, 101}})
+TEST_CASE_TEMPLATE("cross_entropy equals its twin, also in place", Real, float, double) {
+  const Real nan = std::numeric_limits<Real>::quiet_NaN();
+  for (Shape<2> s :
+       {Shape<2>{1, 1}, {2, 3}, {3, 7}, {2, 8}, {1, 9}, {3, 15}, {2, 16}, {17, 5}, {3, 17}, {1, 33}, {64, 101}})
     for (Real smoothing : {Real(0), Real(0.1)}) {
+      CAPTURE(to_string(s));
       const auto logits = random_tensor<Real>(s, 1);
       std::vector<Index> labels;
       for (Index n = 0; n < s[0]; ++n) labels.push_back(n * 7 % s[1]);
-      Tensor<Real, 2> d(s), d_ref(s);
-      const Real loss = kernels::cross_entropy<Real>(logits, labels, smoothing, d);
-      const Real want = kernels::cross_entropy_ref<Real>(logits, labels, smoothing, d_ref);
-      CHECK(std::abs(loss - want) <= static_cast<Real>(tolerance<Real>()) * (1 + std::abs(want)));
-      CHECK(difference(d, d_ref) <= tolerance<Real>());
-      for (Index n = 0; n < s[0]; ++n) CHECK(std::abs(d.slice(n).array().sum()) <= Real(1e-6));
+      Tensor<Real, 2> p_ref(s), d_ref(s);
+      const Real want = kernels::cross_entropy_forward_ref<Real>(logits, labels, smoothing, p_ref);
+      kernels::cross_entropy_backward_ref<Real>(p_ref, labels, smoothing, d_ref);
+      for (Isa isa : supported_isas()) {
+        const ScopedIsa scoped(isa);
+        CAPTURE(std::string(isa_name(isa)));
+        Tensor<Real, 2> p(s, nan), d(s, nan), over = logits;
+        const Real loss = kernels::cross_entropy_forward<Real>(logits, labels, smoothing, p);
+        CHECK(std::abs(loss - want) <= static_cast<Real>(tolerance<Real>()) * (1 + std::abs(want)));
+        CHECK(difference(p, p_ref) <= tolerance<Real>());
+        kernels::cross_entropy_backward<Real>(p, labels, smoothing, d);
+        CHECK((d.array() - d_ref.array()).abs().maxCoeff() <= static_cast<Real>(tolerance<Real>()));
+        for (Index n = 0; n < s[0]; ++n) CHECK(std::abs(d.slice(n).array().sum()) <= Real(1e-6));
+        CHECK(kernels::cross_entropy<Real>(over, labels, smoothing, over) == loss);
+        CHECK((over.array() == d.array()).all());
+        CHECK(same_on_all_threads([&] {
+          kernels::cross_entropy<Real>(logits, labels, smoothing, d);
+          return d;
+        }));
+      }
     }
 }
 
 TEST_CASE_TEMPLATE("cross_entropy: large logits are exact, what is not finite comes through", Real, float, double) {
-  const Tensor<Real, 2> logits({2, 2}, {30000, -30000, -30000, 30000});
-  const std::vector<Index> right{0, 1}, wrong{1, 0};
-  Tensor<Real, 2> d({2, 2});
-  CHECK(kernels::cross_entropy<Real>(logits, right, 0, d) == 0);
-  CHECK(d.array().abs().maxCoeff() == 0);
-  CHECK(kernels::cross_entropy<Real>(logits, wrong, 0, d) == 60000);
-  CHECK(d(0, 0) == Real(0.5));
-  const Real nan = std::numeric_limits<Real>::quiet_NaN(), inf = std::numeric_limits<Real>::infinity();
-  CHECK(std::isnan(kernels::cross_entropy<Real>(Tensor<Real, 2>({2, 2}, {nan, 0, 1, 2}), right, 0, d)));
-  CHECK(!std::isfinite(kernels::cross_entropy<Real>(Tensor<Real, 2>({2, 2}, {inf, 0, 1, 2}), wrong, 0, d)));
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(std::string(isa_name(isa)));
+    const Tensor<Real, 2> logits({2, 2}, {30000, -30000, -30000, 30000});
+    const std::vector<Index> right{0, 1}, wrong{1, 0};
+    Tensor<Real, 2> d({2, 2});
+    CHECK(kernels::cross_entropy<Real>(logits, right, 0, d) == 0);
+    CHECK(d.array().abs().maxCoeff() == 0);
+    CHECK(kernels::cross_entropy<Real>(logits, wrong, 0, d) == 60000);
+    CHECK(d(0, 0) == Real(0.5));
+    const Real nan = std::numeric_limits<Real>::quiet_NaN(), inf = std::numeric_limits<Real>::infinity();
+    CHECK(std::isnan(kernels::cross_entropy<Real>(Tensor<Real, 2>({2, 2}, {nan, 0, 1, 2}), right, 0, d)));
+    CHECK(!std::isfinite(kernels::cross_entropy<Real>(Tensor<Real, 2>({2, 2}, {inf, 0, 1, 2}), wrong, 0, d)));
+  }
 }
 
 TEST_CASE("cross_entropy: gradients agree with differences") {

@@ -4,9 +4,7 @@
 #include <limits>
 #include <string>
 
-#include "stac3dl/core/random.hpp"
-#include "stac3dl/core/tensor.hpp"
-#include "stac3dl/inspect/gradient_check.hpp"
+#include "kernel_checks.hpp"
 #include "stac3dl/kernels/pool3d.hpp"
 
 using namespace stac3dl;
@@ -46,6 +44,28 @@ const PoolCase pool_cases[] = {
     {{2, 2, 3, 1, 3}, {{5, 1, 2}, {5, 1, 1}, {2, 0, 1}}},
     {{1, 1, 2, 20, 20}, {{2, 20, 20}, {1, 1, 1}, {0, 0, 0}}},  // choices above 255
     {{0, 2, 2, 2, 2}, {}},
+    // rows around one and two packs of 4, 8 and 16, in windows of one, two and three columns
+    {{1, 1, 2, 2, 7}, {}},
+    {{1, 1, 2, 2, 15}, {}},
+    {{1, 1, 2, 3, 16}, {}},
+    {{1, 1, 2, 2, 17}, {}},
+    {{1, 1, 2, 2, 33}, {{2, 2, 2}, {2, 2, 2}, {0, 0, 0}, true}},
+    {{1, 1, 2, 1, 63}, {{1, 1, 2}, {1, 1, 2}, {0, 0, 1}, true}},
+    {{1, 1, 3, 1, 65}, {{2, 1, 2}, {2, 1, 2}, {0, 0, 0}, true}},
+    {{1, 2, 3, 3, 15}, {{3, 3, 3}, {1, 1, 1}, {1, 1, 1}}},
+    {{1, 1, 3, 2, 18}, {{3, 2, 3}, {1, 1, 1}, {0, 0, 0}}},
+    {{1, 1, 3, 2, 19}, {{3, 2, 3}, {2, 2, 2}, {1, 0, 1}}},
+    {{1, 1, 2, 2, 35}, {{2, 2, 3}, {2, 2, 2}, {0, 0, 1}, true}},
+    {{1, 1, 1, 3, 40}, {{1, 2, 5}, {1, 1, 2}, {0, 1, 2}, true}},
+    {{1, 1, 1, 3, 40}, {{1, 2, 4}, {1, 1, 1}, {0, 1, 2}}},
+    {{1, 1, 2, 2, 50}, {{2, 2, 3}, {2, 2, 3}}},
+    // a last axis of 1: the ones before it take its place
+    {{2, 3, 128, 1, 1}, {{2, 1, 1}, {2, 1, 1}}},
+    {{2, 3, 17, 1, 1}, {{3, 1, 1}, {1, 1, 1}, {1, 0, 0}}},
+    {{2, 3, 9, 25, 1}, {{3, 1, 1}, {2, 1, 1}, {1, 0, 0}}},
+    {{2, 3, 9, 25, 1}, {{1, 2, 1}, {1, 2, 1}, {0, 0, 0}, true}},
+    {{1, 3, 1, 1, 1}, {{1, 1, 1}, {1, 1, 1}}},
+    {{1, 3, 1, 1, 33}, {{1, 1, 1}, {1, 1, 1}}},
 };
 
 /// Few different whole numbers, so that ties are many.
@@ -56,16 +76,22 @@ Tensor<Real, 5> whole(const Shape<5>& shape, std::uint64_t seed) {
   for (Real& value : x) value = static_cast<Real>(static_cast<int>(random.below(7)) - 3);
   return x;
 }
-template <class Real>
-Tensor<Real, 5> normal(const Shape<5>& shape, std::uint64_t seed) {
-  Tensor<Real, 5> x(shape);
-  Random random(seed);
-  for (Real& value : x) value = static_cast<Real>(random.normal());
-  return x;
-}
 template <class T, int R>
 bool same(const Tensor<T, R>& a, const Tensor<T, R>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+/// body() on every instruction set and on 1, 2, 3 and 8 threads: what it compares is then the same to the bit for all.
+template <class Body>
+void for_isas_and_threads(Body&& body) {
+  for (Isa isa : supported_isas())
+    for (int threads : {1, 2, 3, 8}) {
+      const ScopedIsa scoped(isa);
+      CAPTURE(std::string(isa_name(isa)));
+      CAPTURE(threads);
+      set_num_threads(threads);
+      body();
+    }
+  set_num_threads(0);
 }
 std::string title(const PoolCase& one) {
   return "x " + to_string(one.x) + ", window " + to_string(one.spec.window) + ", stride " +
@@ -87,59 +113,78 @@ TEST_CASE("pool3d: output shapes are PyTorch's") {
 
 TEST_CASE_TEMPLATE("pool3d: equals the reference", Real, float, double) {
   const Real nan = std::numeric_limits<Real>::quiet_NaN();
-  for (PoolCase one : pool_cases)
-    for (int threads : {1, 2, 3, 8}) {
-      CAPTURE(title(one));
-      CAPTURE(threads);
-      set_num_threads(threads);
-      const Shape<5> y_shape = kernels::pool3d_output_shape(one.x, one.spec);
-      const auto x = whole<Real>(one.x, 1), dy = whole<Real>(y_shape, 2);
-      Tensor<Real, 5> y(y_shape, nan), y_ref(y_shape), y_alone(y_shape, nan), dx(one.x, nan), dx_ref(one.x);
-      Tensor<std::uint16_t, 5> choice(y_shape, 9999), choice_ref(y_shape);
+  for (PoolCase one : pool_cases) {
+    CAPTURE(title(one));
+    const Shape<5> y_shape = kernels::pool3d_output_shape(one.x, one.spec);
+    const auto x = whole<Real>(one.x, 1), dy = whole<Real>(y_shape, 2);
+    Tensor<Real, 5> y_ref(y_shape), dx_ref(one.x);
+    Tensor<std::uint16_t, 5> choice_ref(y_shape);
+    kernels::max_pool3d_forward_ref<Real>(x, y_ref, choice_ref, one.spec);
+    kernels::max_pool3d_backward_ref<Real>(dy, choice_ref, dx_ref, one.spec);
+    for_isas_and_threads([&] {
+      Tensor<Real, 5> y(y_shape, nan), y_alone(y_shape, nan), dx(one.x, nan);
+      Tensor<std::uint16_t, 5> choice(y_shape, 9999);
       kernels::max_pool3d_forward<Real>(x, y, choice, one.spec);
-      kernels::max_pool3d_forward_ref<Real>(x, y_ref, choice_ref, one.spec);
       kernels::max_pool3d_forward<Real>(x, y_alone, {}, one.spec);
       CHECK(same(y, y_ref));
       CHECK(same(y_alone, y_ref));
       CHECK(same(choice, choice_ref));
       kernels::max_pool3d_backward<Real>(dy, choice, dx, one.spec);
-      kernels::max_pool3d_backward_ref<Real>(dy, choice_ref, dx_ref, one.spec);
       CHECK(same(dx, dx_ref));
-      for (bool counted : {true, false}) {
-        one.spec.count_include_pad = counted;
-        y.fill(nan), dx.fill(nan);
+    });
+    for (bool counted : {true, false}) {
+      one.spec.count_include_pad = counted;
+      kernels::avg_pool3d_forward_ref<Real>(x, y_ref, one.spec);
+      kernels::avg_pool3d_backward_ref<Real>(dy, dx_ref, one.spec);
+      for_isas_and_threads([&] {
+        Tensor<Real, 5> y(y_shape, nan), dx(one.x, nan);
         kernels::avg_pool3d_forward<Real>(x, y, one.spec);
-        kernels::avg_pool3d_forward_ref<Real>(x, y_ref, one.spec);
         CHECK(same(y, y_ref));
         kernels::avg_pool3d_backward<Real>(dy, dx, one.spec);
-        kernels::avg_pool3d_backward_ref<Real>(dy, dx_ref, one.spec);
         CHECK(same(dx, dx_ref));
-      }
+      });
     }
-  set_num_threads(0);
+  }
 }
 
 TEST_CASE("max_pool3d: the first maximum wins, and NaN is larger than all") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const Tensor<double, 5> x({1, 1, 1, 2, 8}, {1, 5, 2, 2, nan, 0, -9, -8,  //
                                               5, 5, 2, 2, 9, 1, -7, -9});
-  for (const Pool3dSpec& spec : {Pool3dSpec{{1, 2, 2}, {1, 2, 2}}, Pool3dSpec{{1, 2, 2}, {5, 2, 2}}}) {  // both paths
-    Tensor<double, 5> y({1, 1, 1, 1, 4});
+  const Pool3dSpec both_ways[] = {{{1, 2, 2}, {1, 2, 2}}, {{1, 2, 2}, {5, 2, 2}}};
+  for_isas_and_threads([&] {
+    for (const Pool3dSpec& spec : both_ways) {
+      Tensor<double, 5> y({1, 1, 1, 1, 4});
+      Tensor<std::uint16_t, 5> choice(y.shape());
+      kernels::max_pool3d_forward<double>(x, y, choice, spec);
+      CHECK(y[0] == 5);
+      CHECK(y[1] == 2);
+      CHECK(std::isnan(y[2]));
+      CHECK(y[3] == -7);
+      CHECK(choice[0] == 1);
+      CHECK(choice[1] == 0);
+      CHECK(choice[2] == 0);
+      CHECK(choice[3] == 2);
+      const Tensor<double, 5> dy(y.shape(), {10, 20, 30, 40});
+      Tensor<double, 5> dx(x.shape(), nan);
+      kernels::max_pool3d_backward<double>(dy, choice, dx, spec);
+      CHECK(same(dx, Tensor<double, 5>(x.shape(), {0, 10, 20, 0, 30, 0, 0, 0, 0, 0, 0, 0, 0, 0, 40, 0})));
+    }
+  });
+}
+
+TEST_CASE_TEMPLATE("max_pool3d: the last of several NaN wins", Real, float, double) {
+  const Real nan = std::numeric_limits<Real>::quiet_NaN();
+  const Tensor<Real, 5> x({1, 1, 2, 1, 6}, {nan, 1, nan, nan, 9, nan, 8, nan, 7, nan, nan, 9});
+  const std::uint16_t want[] = {3, 3, 2};
+  for_isas_and_threads([&] {
+    Tensor<Real, 5> y({1, 1, 1, 1, 3});
     Tensor<std::uint16_t, 5> choice(y.shape());
-    kernels::max_pool3d_forward<double>(x, y, choice, spec);
-    CHECK(y[0] == 5);
-    CHECK(y[1] == 2);
-    CHECK(std::isnan(y[2]));
-    CHECK(y[3] == -7);
-    CHECK(choice[0] == 1);
-    CHECK(choice[1] == 0);
-    CHECK(choice[2] == 0);
-    CHECK(choice[3] == 2);
-    const Tensor<double, 5> dy(y.shape(), {10, 20, 30, 40});
-    Tensor<double, 5> dx(x.shape(), nan);
-    kernels::max_pool3d_backward<double>(dy, choice, dx, spec);
-    CHECK(same(dx, Tensor<double, 5>(x.shape(), {0, 10, 20, 0, 30, 0, 0, 0, 0, 0, 0, 0, 0, 0, 40, 0})));
-  }
+    kernels::max_pool3d_forward<Real>(x, y, choice, {{2, 1, 2}, {2, 1, 2}});
+    for (Index i = 0; i < 3; ++i) CHECK((std::isnan(y[i]) && choice[i] == want[i]));
+    kernels::max_pool3d_forward_ref<Real>(x, y, choice, {{2, 1, 2}, {2, 1, 2}});
+    for (Index i = 0; i < 3; ++i) CHECK((std::isnan(y[i]) && choice[i] == want[i]));
+  });
 }
 
 TEST_CASE_TEMPLATE("max_pool3d: NaN and infinity anywhere", Real, float, double) {
@@ -152,13 +197,35 @@ TEST_CASE_TEMPLATE("max_pool3d: NaN and infinity anywhere", Real, float, double)
       if (random.chance(0.2)) value = std::numeric_limits<Real>::infinity() * (random.chance(0.5) ? 1 : -1);
     }
     const Shape<5> y_shape = kernels::pool3d_output_shape(one.x, one.spec);
-    Tensor<Real, 5> y(y_shape), y_ref(y_shape);
-    Tensor<std::uint16_t, 5> choice(y_shape), choice_ref(y_shape);
-    kernels::max_pool3d_forward<Real>(x, y, choice, one.spec);
+    Tensor<Real, 5> y_ref(y_shape);
+    Tensor<std::uint16_t, 5> choice_ref(y_shape);
     kernels::max_pool3d_forward_ref<Real>(x, y_ref, choice_ref, one.spec);
-    CHECK(same(choice, choice_ref));
-    CHECK(std::equal(y.begin(), y.end(), y_ref.begin(),
-                     [](Real a, Real b) { return a == b || (std::isnan(a) && std::isnan(b)); }));
+    for_isas_and_threads([&] {
+      Tensor<Real, 5> y(y_shape);
+      Tensor<std::uint16_t, 5> choice(y_shape);
+      kernels::max_pool3d_forward<Real>(x, y, choice, one.spec);
+      CHECK(same(choice, choice_ref));
+      CHECK(std::equal(y.begin(), y.end(), y_ref.begin(),
+                       [](Real a, Real b) { return a == b || (std::isnan(a) && std::isnan(b)); }));
+    });
+  }
+}
+
+TEST_CASE_TEMPLATE("pool3d: random numbers give the twin's bits, average's backward too", Real, float, double) {
+  for (const PoolCase& one : pool_cases) {
+    CAPTURE(title(one));
+    const Shape<5> y_shape = kernels::pool3d_output_shape(one.x, one.spec);
+    const auto x = random_tensor<Real>(one.x, 3), dy = random_tensor<Real>(y_shape, 4);
+    Tensor<Real, 5> y_ref(y_shape), dx_ref(one.x);
+    kernels::avg_pool3d_forward_ref<Real>(x, y_ref, one.spec);
+    kernels::avg_pool3d_backward_ref<Real>(dy, dx_ref, one.spec);
+    for_isas_and_threads([&] {
+      Tensor<Real, 5> y(y_shape), dx(one.x);
+      kernels::avg_pool3d_forward<Real>(x, y, one.spec);
+      CHECK(same(y, y_ref));
+      kernels::avg_pool3d_backward<Real>(dy, dx, one.spec);
+      CHECK(same(dx, dx_ref));
+    });
   }
 }
 
@@ -190,10 +257,10 @@ TEST_CASE("pool3d: gradients agree with differences") {
   for (const PoolCase& one : pool_cases) {
     if (one.x[0] == 0 || element_count(one.x) > 2000) continue;
     CAPTURE(title(one));
-    auto x = normal<double>(one.x, 1);
+    auto x = random_tensor<double>(one.x, 1);
     Tensor<double, 5> y(kernels::pool3d_output_shape(one.x, one.spec)), dx(one.x);
     Tensor<std::uint16_t, 5> choice(y.shape());
-    const auto dy = normal<double>(y.shape(), 2);  // the loss is sum(y * dy)
+    const auto dy = random_tensor<double>(y.shape(), 2);  // the loss is sum(y * dy)
     const auto max_loss = [&] {
       kernels::max_pool3d_forward<double>(x, y, choice, one.spec);
       return (y.array() * dy.array()).sum();

@@ -55,12 +55,14 @@ ISA_INLINE Pack<double> Pack<double>::if_less(Pack a, Pack b, Pack yes, Pack no)
   return {_mm512_mask_blend_pd(_mm512_cmp_pd_mask(a.raw, b.raw, _CMP_LT_OQ), no.raw, yes.raw)};
 }
 ISA_INLINE Pack<float> Pack<float>::if_better(Pack value, Pack best, Pack yes, Pack no) {
-  const __mmask16 ordered = _mm512_cmp_ps_mask(best.raw, best.raw, _CMP_ORD_Q);
-  return {_mm512_mask_blend_ps(_mm512_mask_cmp_ps_mask(ordered, value.raw, best.raw, _CMP_NLE_UQ), no.raw, yes.raw)};
+  const __mmask16 larger = _mm512_cmp_ps_mask(value.raw, best.raw, _CMP_GT_OQ);
+  const __mmask16 not_a_number = _mm512_cmp_ps_mask(value.raw, value.raw, _CMP_UNORD_Q);
+  return {_mm512_mask_blend_ps(static_cast<__mmask16>(larger | not_a_number), no.raw, yes.raw)};
 }
 ISA_INLINE Pack<double> Pack<double>::if_better(Pack value, Pack best, Pack yes, Pack no) {
-  const __mmask8 ordered = _mm512_cmp_pd_mask(best.raw, best.raw, _CMP_ORD_Q);
-  return {_mm512_mask_blend_pd(_mm512_mask_cmp_pd_mask(ordered, value.raw, best.raw, _CMP_NLE_UQ), no.raw, yes.raw)};
+  const __mmask8 larger = _mm512_cmp_pd_mask(value.raw, best.raw, _CMP_GT_OQ);
+  const __mmask8 not_a_number = _mm512_cmp_pd_mask(value.raw, value.raw, _CMP_UNORD_Q);
+  return {_mm512_mask_blend_pd(static_cast<__mmask8>(larger | not_a_number), no.raw, yes.raw)};
 }
 ISA_INLINE Pack<float> Pack<float>::nearest(Pack a) { return {_mm512_roundscale_ps(a.raw, _MM_FROUND_TO_NEAREST_INT)}; }
 ISA_INLINE Pack<double> Pack<double>::nearest(Pack a) {
@@ -90,14 +92,14 @@ ISA_INLINE Pack<double> Pack<double>::if_less(Pack a, Pack b, Pack yes, Pack no)
   return {_mm256_blendv_pd(no.raw, yes.raw, _mm256_cmp_pd(a.raw, b.raw, _CMP_LT_OQ))};
 }
 ISA_INLINE Pack<float> Pack<float>::if_better(Pack value, Pack best, Pack yes, Pack no) {
-  const __m256 ordered = _mm256_cmp_ps(best.raw, best.raw, _CMP_ORD_Q);
-  const __m256 better = _mm256_and_ps(ordered, _mm256_cmp_ps(value.raw, best.raw, _CMP_NLE_UQ));
-  return {_mm256_blendv_ps(no.raw, yes.raw, better)};
+  const __m256 larger = _mm256_cmp_ps(value.raw, best.raw, _CMP_GT_OQ);
+  const __m256 not_a_number = _mm256_cmp_ps(value.raw, value.raw, _CMP_UNORD_Q);
+  return {_mm256_blendv_ps(no.raw, yes.raw, _mm256_or_ps(larger, not_a_number))};
 }
 ISA_INLINE Pack<double> Pack<double>::if_better(Pack value, Pack best, Pack yes, Pack no) {
-  const __m256d ordered = _mm256_cmp_pd(best.raw, best.raw, _CMP_ORD_Q);
-  const __m256d better = _mm256_and_pd(ordered, _mm256_cmp_pd(value.raw, best.raw, _CMP_NLE_UQ));
-  return {_mm256_blendv_pd(no.raw, yes.raw, better)};
+  const __m256d larger = _mm256_cmp_pd(value.raw, best.raw, _CMP_GT_OQ);
+  const __m256d not_a_number = _mm256_cmp_pd(value.raw, value.raw, _CMP_UNORD_Q);
+  return {_mm256_blendv_pd(no.raw, yes.raw, _mm256_or_pd(larger, not_a_number))};
 }
 ISA_INLINE Pack<float> Pack<float>::nearest(Pack a) { return {_mm256_round_ps(a.raw, _MM_FROUND_TO_NEAREST_INT)}; }
 ISA_INLINE Pack<double> Pack<double>::nearest(Pack a) { return {_mm256_round_pd(a.raw, _MM_FROUND_TO_NEAREST_INT)}; }

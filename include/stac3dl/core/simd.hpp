@@ -59,16 +59,20 @@ struct Pack {
   }
   friend EIGEN_STRONG_INLINE Pack abs(Pack a) { return {Eigen::internal::pabs(a.raw)}; }
   friend EIGEN_STRONG_INLINE Pack sqrt(Pack a) { return {Eigen::internal::psqrt(a.raw)}; }
-  friend EIGEN_STRONG_INLINE Pack exp(Pack a) { return {Eigen::internal::pexp(a.raw)}; }
+  /// 0 below the smallest normal number's logarithm, where Eigen's stays at that number.
+  friend EIGEN_STRONG_INLINE Pack exp(Pack a) {
+    const Raw lowest = Eigen::internal::pset1<Raw>(sizeof(Real) == 4 ? Real(-87.33654) : Real(-708.396418532264106));
+    return if_less(a, {lowest}, zero(), {Eigen::internal::pexp(a.raw)});
+  }
   /// a < b ? yes : no, lane by lane; `no` where a or b is NaN.
   friend EIGEN_STRONG_INLINE Pack if_less(Pack a, Pack b, Pack yes, Pack no) {
     return {Eigen::internal::pselect(Eigen::internal::pcmp_lt(a.raw, b.raw), yes.raw, no.raw)};
   }
-  /// value > best, or value is NaN and best is not ? yes : no, lane by lane: what a maximum keeps.
+  /// value > best, or value is NaN ? yes : no, lane by lane: what a maximum keeps, and of several NaN the last.
   friend EIGEN_STRONG_INLINE Pack if_better(Pack value, Pack best, Pack yes, Pack no) {
     using namespace Eigen::internal;
-    const Raw ordered = pcmp_eq(best.raw, best.raw), better = pcmp_lt_or_nan(best.raw, value.raw);
-    return {pselect(pand(ordered, better), yes.raw, no.raw)};
+    const Raw larger = pcmp_lt(best.raw, value.raw), not_a_number = pcmp_lt_or_nan(value.raw, value.raw);
+    return {pselect(por(larger, not_a_number), yes.raw, no.raw)};
   }
   /// Sum of the lanes, in an order fixed by the instruction set.
   EIGEN_STRONG_INLINE Real sum() const { return Eigen::internal::predux(raw); }

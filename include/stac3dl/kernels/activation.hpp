@@ -3,7 +3,7 @@
 ///   relu     y = max(x, 0)            dx = dy [y > 0]
 ///   sigmoid  y = 1 / (1 + exp(-x))    dx = dy y (1 - y)
 ///   tanh     y = tanh(x)              dx = dy (1 - y²)
-/// Backward reads y, never x: y may be written over x, and dx over dy.  NaN stays NaN.
+/// Backward reads y, never x: y may be written over x, and dx over dy.  NaN stays NaN; where relu's y is NaN, dx = dy.
 #pragma once
 
 #include "stac3dl/kernels/lanes.hpp"

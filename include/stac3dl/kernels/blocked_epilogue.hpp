@@ -1,10 +1,12 @@
 /// kernels/blocked_epilogue.hpp - back through a convolution's pool and activation, on blocked volumes.
 ///
 ///   y = maxpool(a)   a = relu(c) or sigmoid(c)     dc = a'(c) * (dy where the window's winner is, else 0)
-/// The winner's activation is y itself, so a' comes from y: 1 or 0 by its sign, or y (1 - y).
+/// The winner's activation is y itself, so a' comes from y: 1 or 0 by its sign, or y (1 - y).  As in activation.hpp, where
+/// y is NaN relu hands dy on.
 #pragma once
 
 #include "stac3dl/core/workspace.hpp"
+#include "stac3dl/kernels/activation.hpp"
 #include "stac3dl/kernels/blocked.hpp"
 #include "stac3dl/kernels/conv3d_epilogue.hpp"
 

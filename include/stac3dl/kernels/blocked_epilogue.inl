@@ -3,7 +3,7 @@
 /// dy times a' for one vector.
 ISA_INLINE Pack<float> epilogue_slope(Activation activation, Pack<float> y, Pack<float> dy) {
   using P = Pack<float>;
-  if (activation == Activation::relu) return if_less(P::zero(), y, dy, P::zero());
+  if (activation == Activation::relu) return where_positive(y, dy);  // as relu_backward does, NaN included
   if (activation == Activation::sigmoid) return dy * y * (P::all(1.f) - y);
   return dy;
 }

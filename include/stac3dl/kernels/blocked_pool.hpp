@@ -10,8 +10,8 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
 
-/// y = maxpool(x), stride = window, a rest left out.  choice: blocked as y, which element of the window won, or null.  NaN
-/// wins.
+/// y = maxpool(x), stride = window, a rest left out.  choice: blocked as y, which element of the window won, or null.  As in
+/// pool3d_ref.hpp the first of equal ones wins, NaN wins over everything, and the last of several NaN.
 inline void blocked_max_pool(BlockedView<const float> x, const std::array<Index, 3>& window, BlockedView<float> y,
                              std::uint8_t* choice) {
   const Shape<5>& s = x.shape;

@@ -5,30 +5,33 @@
 ///
 /// x (N, C, T, H, W), valid frames (N, T) and positions (N, T, H*W; may be empty), grid (L, H', W'), y (L, N, P, C).
 /// There is nothing to learn below it, but the input's gradient is defined: dx = dy / count of its cells.
+///
+/// The rows of x that a row of cells covers are added up pack by pack, and their sum is cut into cells; backward, a row
+/// is put together once and added to all of them.  Where places are masked one by one (joints, on grids one column
+/// wide) there are no rows worth a vector, and the plain loops run.
 #pragma once
 
-#include <array>
-#include <cstdint>
+#include "stac3dl/kernels/cell_mean_ref.hpp"
+#include "stac3dl/kernels/lanes.hpp"
 
-#include "stac3dl/core/parallel.hpp"
-#include "stac3dl/core/view.hpp"
+#define STAC3DL_ISA_FILE "stac3dl/kernels/cell_mean.inl"
+#include "stac3dl/core/for_each_isa.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
 
 namespace detail {
-/// visit(t, h, w) for every place of cell (l, i, j) that is valid for example n.
-template <class Visit>
-void visit_cell(const std::array<Index, 3>& size, const std::array<Index, 3>& grid, const std::array<Index, 3>& cell,
-                CView<std::uint8_t, 2> frames, CView<std::uint8_t, 3> positions, Index n, Visit&& visit) {
-  std::array<Index, 3> first{}, last{};
-  for (std::size_t a = 0; a < 3; ++a)
-    first[a] = cell[a] * size[a] / grid[a], last[a] = ((cell[a] + 1) * size[a] + grid[a] - 1) / grid[a];
-  for (Index t = first[0]; t < std::min(last[0], frames.size(1)); ++t)
-    for (Index h = first[1]; h < last[1]; ++h)
-      for (Index w = first[2]; w < last[2]; ++w)
-        if (frames(n, t) != 0 && (!positions || positions(n, t, h * size[2] + w) != 0)) visit(t, h, w);
+inline void check_cell_mean(const char* call, const Shape<5>& x, CView<std::uint8_t, 2> frames,
+                            CView<std::uint8_t, 3> positions, Index steps, const std::array<Index, 3>& grid,
+                            const Shape<4>& y) {
+  if (grid[0] < 1 || grid[1] < 1 || grid[2] < 1 || steps < x[2] || frames.shape() != Shape<2>{x[0], x[2]} ||
+      (positions && positions.shape() != Shape<3>{x[0], x[2], x[3] * x[4]})) [[unlikely]]
+    fail(call, ": want cells, ", to_string(Shape<2>{x[0], x[2]}), " frames and no or ", to_string(x),
+         " positions, got grid ", to_string(grid), ", ", steps, " steps, frames ", to_string(frames.shape()),
+         ", positions ", to_string(positions.shape()));
+  if (y != Shape<4>{grid[0], x[0], grid[1] * grid[2], x[1]}) [[unlikely]]
+    fail(call, " y: want ", to_string(Shape<4>{grid[0], x[0], grid[1] * grid[2], x[1]}), ", got ", to_string(y));
 }
 }  // namespace detail
 
@@ -36,36 +39,23 @@ void visit_cell(const std::array<Index, 3>& size, const std::array<Index, 3>& gr
 template <class Real>
 void cell_mean_forward(CView<Real, 5> x, CView<std::uint8_t, 2> frames, CView<std::uint8_t, 3> positions, Index steps,
                        const std::array<Index, 3>& grid, View<Real, 4> y) {
-  const std::array<Index, 3> size{steps, x.size(3), x.size(4)};
-  check_shape("cell_mean y", y.shape(), {grid[0], x.size(0), grid[1] * grid[2], x.size(1)});
-  parallel_for(x.size(0), [&](Index n) {
-    for (Index l = 0; l < grid[0]; ++l)
-      for (Index p = 0; p < grid[1] * grid[2]; ++p)
-        for (Index c = 0; c < x.size(1); ++c) {
-          Real sum = 0, count = 0;
-          detail::visit_cell(size, grid, {l, p / grid[2], p % grid[2]}, frames, positions, n,
-                             [&](Index t, Index h, Index w) { sum += x(n, c, t, h, w), count += 1; });
-          y(l, n, p, c) = count > 0 ? sum / count : Real(0);
-        }
-  });
+  detail::check_cell_mean("cell_mean", x.shape(), frames, positions, steps, grid, y.shape());
+  if (positions)
+    return parallel_for(x.size(0) * grid[0], [&](Index nl) {
+      detail::cell_mean_step_ref(x, frames, positions, steps, grid, nl / grid[0], nl % grid[0], y);
+    });
+  STAC3DL_DISPATCH(cell_mean_forward_run<Real>(x, frames, steps, grid, y));
 }
 
+/// dx is overwritten.
 template <class Real>
 void cell_mean_backward(CView<Real, 4> dy, CView<std::uint8_t, 2> frames, CView<std::uint8_t, 3> positions, Index steps,
                         const std::array<Index, 3>& grid, View<Real, 5> dx) {
-  const std::array<Index, 3> size{steps, dx.size(3), dx.size(4)};
-  parallel_for(dx.size(0), [&](Index n) {
-    std::fill(dx.slice(n).begin(), dx.slice(n).end(), Real(0));
-    for (Index l = 0; l < grid[0]; ++l)
-      for (Index p = 0; p < grid[1] * grid[2]; ++p) {
-        const std::array<Index, 3> cell{l, p / grid[2], p % grid[2]};
-        Real count = 0;
-        detail::visit_cell(size, grid, cell, frames, positions, n, [&](Index, Index, Index) { count += 1; });
-        for (Index c = 0; c < dx.size(1); ++c)
-          detail::visit_cell(size, grid, cell, frames, positions, n,
-                             [&](Index t, Index h, Index w) { dx(n, c, t, h, w) += dy(l, n, p, c) / count; });
-      }
-  });
+  detail::check_cell_mean("cell_mean_backward", dx.shape(), frames, positions, steps, grid, dy.shape());
+  if (positions)
+    return parallel_for(
+        dx.size(0), [&](Index n) { detail::cell_mean_sample_backward_ref(dy, frames, positions, steps, grid, n, dx); });
+  STAC3DL_DISPATCH(cell_mean_backward_run<Real>(dy, frames, steps, grid, dx));
 }
 
 }  // namespace kernels

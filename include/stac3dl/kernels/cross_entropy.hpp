@@ -5,13 +5,14 @@
 ///          = mean over n of  log(sum of exp(z - max)) - sum over k of t[n,k] (z[n,k] - max)
 /// Backward:
 ///   dlogits = (p - t) / N
-/// The second form is what is computed: it holds for logits of any size.  What is not finite is returned as it is.
+/// The second form is what is computed, and summed in double: it holds for logits of any size.  What is not finite is
+/// returned as it is.  One thread does it all: N K numbers are few.
 #pragma once
 
 #include <cmath>
 #include <span>
 
-#include "stac3dl/core/view.hpp"
+#include "stac3dl/kernels/lanes.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 
@@ -32,28 +33,23 @@ void check_labels(CView<Real, 2> logits, std::span<const Index> labels, Real smo
   }
 }
 
+}  // namespace kernels
+
+STAC3DL_NAMESPACE_END
+
+#define STAC3DL_ISA_FILE "stac3dl/kernels/cross_entropy.inl"
+#include "stac3dl/core/for_each_isa.hpp"
+
+STAC3DL_NAMESPACE_BEGIN
+
+namespace kernels {
+
 /// Returns the loss; p (N, K) becomes the probabilities and may be written over the logits.
 template <class Real>
 Real cross_entropy_forward(CView<Real, 2> logits, std::span<const Index> labels, Real smoothing, View<Real, 2> p) {
   check_labels(logits, labels, smoothing);
   check_shape("cross_entropy probabilities", p.shape(), logits.shape());
-  const Index N = logits.size(0), K = logits.size(1);
-  double total = 0;
-  for (Index n = 0; n < N; ++n) {
-    const Real* const z = logits.data() + n * K;
-    const double largest = static_cast<double>(*std::max_element(z, z + K));
-    const double at_label = static_cast<double>(z[labels[static_cast<std::size_t>(n)]]) - largest;
-    double sum = 0, mean = 0;
-    for (Index k = 0; k < K; ++k) {
-      const double shifted = static_cast<double>(z[k]) - largest;
-      mean += shifted / static_cast<double>(K), sum += std::exp(shifted);
-    }
-    for (Index k = 0; k < K; ++k)
-      p.data()[n * K + k] = static_cast<Real>(std::exp(static_cast<double>(z[k]) - largest) / sum);
-    const double s = static_cast<double>(smoothing);
-    total += std::log(sum) - (1 - s) * at_label - (s > 0 ? s * mean : 0);
-  }
-  return static_cast<Real>(total / static_cast<double>(N));
+  STAC3DL_DISPATCH(cross_entropy_forward_run<Real>(logits, labels, smoothing, p));
 }
 
 /// dlogits (N, K) from forward's probabilities, over which it may be written.
@@ -61,13 +57,7 @@ template <class Real>
 void cross_entropy_backward(CView<Real, 2> p, std::span<const Index> labels, Real smoothing, View<Real, 2> dlogits) {
   check_labels(p, labels, smoothing);
   check_shape("cross_entropy dlogits", dlogits.shape(), p.shape());
-  const Index N = p.size(0), K = p.size(1);
-  const Real share = 1 / static_cast<Real>(N), even = smoothing / static_cast<Real>(K);
-  for (Index n = 0; n < N; ++n)
-    for (Index k = 0; k < K; ++k) {
-      const Real target = even + (k == labels[static_cast<std::size_t>(n)] ? 1 - smoothing : Real(0));
-      dlogits.data()[n * K + k] = (p.data()[n * K + k] - target) * share;
-    }
+  STAC3DL_DISPATCH(cross_entropy_backward_run<Real>(p, labels, smoothing, dlogits));
 }
 
 /// Both at once: returns the loss and fills dlogits.

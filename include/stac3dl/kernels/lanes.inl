@@ -62,6 +62,21 @@ class WideSum {
   double rest_ = 0;
 };
 
+/// The largest of n >= 1 numbers, NaN if one of them is.
+template <class Real>
+inline Real largest_of(const Real* x, Index n) {
+  using P = Pack<Real>;
+  P top = P::all(x[0]);
+  Index i = 0;
+  for (; i + P::width <= n; i += P::width) top = if_better(P::load(x + i), top, P::load(x + i), top);
+  Real lanes[static_cast<std::size_t>(P::width)], all = x[0];
+  top.store(lanes);
+  const auto meet = [&all](Real value) { all = value > all || value != value ? value : all; };
+  for (Index k = 0; k < P::width; ++k) meet(lanes[k]);
+  for (; i < n; ++i) meet(x[i]);
+  return all;
+}
+
 /// w[i] = exp(w[i] - top); returns their sum.
 template <class Real>
 inline Real exp_row(Real* w, Index n, Real top) {

@@ -1,6 +1,7 @@
 /// kernels/pool3d_spec.hpp - window, stride and padding of a 3-D pool, and the shapes that follow (as PyTorch's).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "stac3dl/core/parallel.hpp"
@@ -61,15 +62,44 @@ inline Index pool_divisor(const Pool3dSpec& spec, const Shape<5>& x, const std::
   return count;
 }
 
-/// body(nc, o, ranges) for every output o (in memory order) of plane nc.
-template <class Body>
-void for_each_window(Index nc, const Shape<5>& x, const Shape<5>& y, const Pool3dSpec& spec, Body&& body) {
-  Index o = nc * y[2] * y[3] * y[4];
-  for (Index t = 0; t < y[2]; ++t)
-    for (Index i = 0; i < y[3]; ++i)
-      for (Index j = 0; j < y[4]; ++j, ++o)
-        body(o, std::array{pool_range(spec, 0, t, x[2]), pool_range(spec, 1, i, x[3]), pool_range(spec, 2, j, x[4])});
-}
+/// A pool and its shapes, turned so that the last axis has something to pool: where x, window and padding are 1, 1 and
+/// 0 along it, the axes before it take its place.  Numbers keep their places in memory, and elements their index.
+struct PoolShapes {
+  Shape<5> x, y;
+  Pool3dSpec spec;
+
+  PoolShapes(const Shape<5>& x_shape, const Shape<5>& y_shape, const Pool3dSpec& given)
+      : x(x_shape), y(y_shape), spec(given) {
+    for (int turn = 0; turn < 2 && x[4] == 1 && spec.window[2] == 1 && y[4] == 1; ++turn) {
+      std::rotate(x.begin() + 2, x.begin() + 4, x.end()), std::rotate(y.begin() + 2, y.begin() + 4, y.end());
+      for (auto* axes : {&spec.window, &spec.stride, &spec.padding})
+        std::rotate(axes->begin(), axes->begin() + 2, axes->end());
+    }
+  }
+  Index in() const { return x[2] * x[3] * x[4]; }   ///< numbers of a plane of x
+  Index out() const { return y[2] * y[3] * y[4]; }  ///< and of y
+  PoolRange range(std::size_t axis, Index o) const { return pool_range(spec, axis, o, x[axis + 2]); }
+  /// Windows begin where the last one ended, and the first one at the first number.
+  bool tiles() const { return spec.stride == spec.window && spec.padding == std::array<Index, 3>{0, 0, 0}; }
+  /// Outputs of a row whose windows reach over neither end of it.
+  std::array<Index, 2> inner_columns() const {
+    const Index stride = spec.stride[2], padding = spec.padding[2], room = x[4] + padding - spec.window[2];
+    const Index begin = std::min(y[4], (padding + stride - 1) / stride);
+    return {begin, std::max(begin, room < 0 ? 0 : std::min(y[4], room / stride + 1))};
+  }
+  /// body(w) for the outputs of a row that are not among `inner`.
+  template <class Body>
+  void for_columns_outside(const std::array<Index, 2>& inner, Body&& body) const {
+    for (Index w = 0; w < inner[0]; ++w) body(w);
+    for (Index w = inner[1]; w < y[4]; ++w) body(w);
+  }
+  /// body(row, t, h) for every row of outputs of a plane: its number, and what its windows span along the other axes.
+  template <class Body>
+  void for_each_row(Body&& body) const {
+    for (Index t = 0; t < y[2]; ++t)
+      for (Index h = 0; h < y[3]; ++h) body(t * y[3] + h, range(0, t), range(1, h));
+  }
+};
 
 /// body(nc) for the N*C planes of x, on all threads; small planes go together, cut by their size alone.
 template <class Body>
