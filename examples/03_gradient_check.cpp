@@ -64,4 +64,7 @@ int main() {
   dx[5] += 1e-3;  // a mistake in one element is found, and where it is
   const auto wrong = check_gradient("x", x.view().flat(), dx.view().flat(), loss);
   std::printf("with a mistake planted at element 5: worst difference at element %ld\n", static_cast<long>(wrong.at));
+
+  // All of that in one line; std::cout << check_gradients(...) shows a table.
+  std::printf("in one line: %s\n", check_gradients(layer, Shape<2>{3, 4}).right() ? "right" : "wrong");
 }

@@ -42,6 +42,7 @@
 #include "stac3dl/io/sha256.hpp"
 #include "stac3dl/io/tensor_list.hpp"
 #include "stac3dl/io/test_vector.hpp"
+#include "stac3dl/io/trace_file.hpp"
 #include "stac3dl/io/ucf101.hpp"
 #include "stac3dl/io/ui_prmd.hpp"
 #include "stac3dl/io/video.hpp"

@@ -2,9 +2,11 @@
 /// Files and pictures are in io.hpp.  Written by tools/single_include; the plain-loop twins (*_ref.hpp) stay out.
 #pragma once
 
+#include "stac3dl/core/amx.hpp"
 #include "stac3dl/core/check.hpp"
 #include "stac3dl/core/config.hpp"
 #include "stac3dl/core/for_each_isa.hpp"
+#include "stac3dl/core/for_each_tiles.hpp"
 #include "stac3dl/core/isa.hpp"
 #include "stac3dl/core/memory.hpp"
 #include "stac3dl/core/parallel.hpp"
@@ -12,6 +14,7 @@
 #include "stac3dl/core/shape.hpp"
 #include "stac3dl/core/simd.hpp"
 #include "stac3dl/core/tensor.hpp"
+#include "stac3dl/core/text_table.hpp"
 #include "stac3dl/core/view.hpp"
 #include "stac3dl/core/workspace.hpp"
 
@@ -22,6 +25,8 @@
 #include "stac3dl/kernels/attention_plain.hpp"
 #include "stac3dl/kernels/attention_rows.hpp"
 #include "stac3dl/kernels/batch_norm.hpp"
+#include "stac3dl/kernels/bf16x3.hpp"
+#include "stac3dl/kernels/bf16x3_plan.hpp"
 #include "stac3dl/kernels/bilinear.hpp"
 #include "stac3dl/kernels/blocked.hpp"
 #include "stac3dl/kernels/blocked_epilogue.hpp"
@@ -71,6 +76,7 @@
 #include "stac3dl/kernels/tokens.hpp"
 #include "stac3dl/kernels/upsample.hpp"
 #include "stac3dl/kernels/winograd.hpp"
+#include "stac3dl/kernels/winograd_choice.hpp"
 #include "stac3dl/kernels/winograd_depth.hpp"
 #include "stac3dl/kernels/winograd_plan.hpp"
 
@@ -104,6 +110,7 @@
 #include "stac3dl/model/pool5.hpp"
 #include "stac3dl/model/prepared.hpp"
 #include "stac3dl/model/presets.hpp"
+#include "stac3dl/model/recorder.hpp"
 #include "stac3dl/model/sta_c3dl.hpp"
 #include "stac3dl/model/stream.hpp"
 #include "stac3dl/model/token_map.hpp"
@@ -175,4 +182,17 @@
 #include "stac3dl/data/window_source.hpp"
 #include "stac3dl/data/windows.hpp"
 
+#include "stac3dl/inspect/check_gradients.hpp"
+#include "stac3dl/inspect/dead_relus.hpp"
+#include "stac3dl/inspect/fma_peak.hpp"
 #include "stac3dl/inspect/gradient_check.hpp"
+#include "stac3dl/inspect/layer_macs.hpp"
+#include "stac3dl/inspect/saturated_gates.hpp"
+#include "stac3dl/inspect/summary.hpp"
+#include "stac3dl/inspect/summary_table.hpp"
+#include "stac3dl/inspect/tensor_statistics.hpp"
+#include "stac3dl/inspect/trace.hpp"
+#include "stac3dl/inspect/trace_attention.hpp"
+#include "stac3dl/inspect/trace_lstm.hpp"
+#include "stac3dl/inspect/trace_model.hpp"
+#include "stac3dl/inspect/traced_tensor.hpp"

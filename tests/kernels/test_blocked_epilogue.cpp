@@ -112,12 +112,16 @@ void for_each_plan(Visit&& visit) {
             plan.split_channels = split;
             if (element_count(pooled_shape(c.shape, window)) > 0) visit(c, plan, window);
           }
+    for (const WinogradDepth* depth : depths)
+      for (const auto& window : pools)
+        if (element_count(pooled_shape(c.shape, window)) > 0)
+          visit(c, bf16x3_plan(winograd_forward_problem(c.x.shape(), c.shape, c.spec), *depth), window);
   }
 }
 
 std::string title(const Convolution& c, const WinogradPlan& plan, const std::array<Index, 3>& window) {
   return "x " + to_string(c.x.shape()) + ", pool " + to_string(window) + ", tile " + std::to_string(plan.tile) +
-         (plan.split_channels ? ", by channels" : ", by tiles") + " on " + isa_name(isa());
+         (plan.bf16x3 ? ", bf16x3" : "") + (plan.split_channels ? ", by channels" : ", by tiles") + " on " + isa_name(isa());
 }
 
 }  // namespace

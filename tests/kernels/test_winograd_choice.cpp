@@ -11,6 +11,7 @@ using namespace stac3dl::kernels;
 using namespace stac3dl::testing;
 
 TEST_CASE("winograd_choice: which convolutions it takes, and with which tiles") {
+  const ScopedIsa tiles(std::min(best_isa(), Isa::avx512));  // with amx, bf16x3 takes its place (test_bf16x3.cpp)
   CHECK(winograd_possible({}));
   CHECK(winograd_possible({{1, 3, 3}, {1, 1, 1}, {0, 2, 0}}));
   CHECK_FALSE(winograd_possible({{1, 3, 3}, {1, 1, 1}, {1, 1, 1}}));  // padding beyond the kernel
@@ -78,6 +79,7 @@ TEST_CASE("winograd_choice: accuracy with He weights and inputs after ReLU") {
                      << " channels: error over RMS " << forward << " forward, " << data << " data, " << weights
                      << " weights");
         CHECK(name == (accuracy == Conv3dAccuracy::exact      ? "direct"
+                       : isa == Isa::amx                      ? "bf16x3"
                        : accuracy == Conv3dAccuracy::standard ? "winograd"
                                                               : "winograd_fast"));
         const double bar = accuracy == Conv3dAccuracy::exact      ? 3e-5

@@ -1,4 +1,7 @@
-"""Reference values for whole models: a small configuration of every variant, with masks."""
+"""Reference values for whole models: a small configuration of every variant, with masks.  What a trace shows of them, every
+tensor on the way and its gradient, is a file of its own.
+"""
+import functools
 import json
 
 import torch
@@ -45,6 +48,8 @@ CASES = {
     # The plain model on a length that the pools do not divide, with key points.
     "sta_c3dl": dict(modalities=[rgb(frames=11)], fc7=5,
                      keypoints=dict(modality="rgb", joints=3, taps=["conv2", "conv3", "conv4"])),
+    # The same in small, for the trace.
+    "keypoints": dict(modalities=[rgb(frames=8, size=8)], keypoints=dict(modality="rgb", joints=2, taps=["conv2", "conv3", "conv4"])),
     # Three sensors; frames and joints are masked.
     "fused": dict(modalities=[grey(8), skeleton(8), signal(16)], position_embedding=True, width=6),
     "outer": dict(modalities=[grey(8), skeleton(8)], bilinear="outer", attention_channels=3),
@@ -56,6 +61,7 @@ CASES = {
     "c3d_original": dict(variant="c3d", modalities=[grey(8)], streams=1, padded_pool5=True, fc7=4),
 }
 UNMASKED = {"c3d_original"}
+UNTRACED = {"sta_c3dl"}
 BATCH = 3
 
 
@@ -78,7 +84,7 @@ def draw_inputs(config, masked):
     return inputs
 
 
-def make_case(file, name, overrides, seed):
+def make_case(file, trace, name, overrides, seed):
     """One try; false if a decision of a ReLU or a pool is so close that float could decide the other way."""
     torch.manual_seed(seed)
     config = {**DEFAULTS, **overrides}
@@ -96,12 +102,16 @@ def make_case(file, name, overrides, seed):
     loss = sum((out[key] * d).sum() for key, d in losses.items())
     wanted = {**{f"param/{key}": value for key, value in model.parameters.items()},
               **{f"input/{i}": x for i, (x, _, _) in enumerate(inputs)}}
+    values, gradients = model.traced(loss)
     grads = torch.autograd.grad(loss, list(wanted.values()))
     if not with_start:
         out.pop("last_h", None), out.pop("last_c", None)
     file.metadata[name] = json.dumps(config)
     file.add(name, **out, **wanted, **{f"d_{key}": value for key, value in losses.items()})
     file.add(name, **{f"grad/{key}": grad for key, grad in zip(wanted, grads)})
+    if name not in UNTRACED:
+        trace.add(name, **{f"value/{key}": value for key, value in values.items()},
+                  **{f"grad/{key}": value for key, value in gradients.items()})
     file.add(name, **{f"buffer/{key}": value for key, value in model.buffers.items()})
     model.training = False
     file.add(name, **{f"inference/{key}": value for key, value in model.forward(inputs, start).items()
@@ -113,12 +123,21 @@ def make_case(file, name, overrides, seed):
     return True
 
 
-def model():
-    file = ReferenceFile()
+@functools.cache
+def files():
+    file, trace = ReferenceFile(), ReferenceFile()
     for name, overrides in CASES.items():
-        seed = next(seed for seed in range(1000) if make_case(file, name, overrides, seed))
+        seed = next(seed for seed in range(1000) if make_case(file, trace, name, overrides, seed))
         print(f"  {name}: seed {seed}")
-    return file
+    return file, trace
 
 
-ALL = [model]
+def model():
+    return files()[0]
+
+
+def trace():
+    return files()[1]
+
+
+ALL = [model, trace]

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "stac3dl/inspect/traced_tensor.hpp"
 #include "stac3dl/io/safetensors.hpp"
 
 namespace reference {
@@ -61,6 +62,22 @@ class Case {
   void agrees(const std::string& tensor, const stac3dl::Tensor<Real, R>& got) const {
     const auto want = file_->template read<double, R>(name_ + "/" + tensor);
     REQUIRE(got.shape() == want.shape());
+    compare<R>(tensor, got.view(), want);
+  }
+  /// The same for what a trace shows, whose number of axes is known when it runs.
+  void agrees(const std::string& tensor, const stac3dl::TracedNumbers<Real>& got) const {
+    got.with_view([&](auto view) {
+      constexpr int R = decltype(view)::rank;
+      const auto want = file_->template read<double, R>(name_ + "/" + tensor);
+      INFO(name_, "/", tensor);
+      REQUIRE(view.shape() == want.shape());
+      compare<R>(tensor, view, want);
+    });
+  }
+
+ private:
+  template <int R>
+  void compare(const std::string& tensor, stac3dl::CView<Real, R> got, const stac3dl::Tensor<double, R>& want) const {
     double largest = 0, difference = 0;
     for (Index i = 0; i < want.size(); ++i) {
       largest = std::max(largest, std::abs(want[i]));
@@ -71,7 +88,6 @@ class Case {
     CHECK(difference <= tolerance<Real>() * (largest < 1e-12 ? 1 : largest));
   }
 
- private:
   stac3dl::SafetensorsFile* file_;
   std::string name_;
 };

@@ -1,8 +1,10 @@
-// Whole models of every variant, built from the same weights as in PyTorch: outputs and all gradients.
+// Whole models of every variant, built from the same weights as in PyTorch: outputs and all gradients, and every tensor that
+// a trace shows with its gradient.
 //
 // The reference's inputs are drawn so that no ReLU and no pool decides by less than 3e-5 of its scale (make_model.py),
 // so float takes the same decisions.
 #include "reference.hpp"
+#include "stac3dl/inspect/trace_model.hpp"
 #include "stac3dl/io/config_json.hpp"
 #include "stac3dl/model/prepared.hpp"
 #include "stac3dl/model/sta_c3dl.hpp"
@@ -81,5 +83,41 @@ TEST_CASE_TEMPLATE("whole models agree with PyTorch", Real, float, double) {
 
     PreparedModel<Real> prepared = prepare(model);
     check_outputs(c, "inference/", pass.start ? prepared(batch, start) : prepared(batch));
+  });
+}
+
+TEST_CASE("a trace shows every tensor, and its gradient, as PyTorch computes them") {
+  using Real = double;
+  const auto folder = std::filesystem::path(__FILE__).parent_path();
+  SafetensorsFile traces(folder / "trace.safetensors");
+  reference::for_each_case<Real>("model", "", [&](const reference::Case<Real>& c) {
+    const reference::Case<Real> want(traces, c.name());
+    if (want.count("") == 0) return;
+    const ModelConfig config = config_from_json(parse_json(c.text(), "configuration"));
+    StaC3d<Real> model(config, 1);
+    read_parameters(c, model);
+    LstmState<Real> start;
+    if (c.has("start_h")) start.h = c.read<3>("start_h"), start.c = c.read<3>("start_c");
+    TraceOptions<Real> options;
+    options.mode = Mode::training;
+    options.start = c.has("start_h") ? &start : nullptr;
+    options.loss = [&](const Batch<Real>&, ModelPass<Real>& pass) {
+      pass.d_logits = c.read<2>("d_logits");
+      if (c.has("d_keypoints")) pass.d_keypoints = c.read<4>("d_keypoints");
+    };
+    const Trace<Real> t = trace(model, read_batch(c, config), options);
+
+    std::size_t values = 0, gradients = 0;
+    for (const TracedTensor<Real>& tensor : t.tensors()) {
+      if (tensor.parameter) {
+        c.agrees("grad/param/" + tensor.name, tensor.gradient);
+        continue;
+      }
+      want.agrees("value/" + tensor.name, tensor.value), ++values;
+      if (tensor.gradient) want.agrees("grad/" + tensor.name, tensor.gradient), ++gradients;
+    }
+    CHECK(values == want.count("value/"));      // and PyTorch computes no other
+    CHECK(gradients == want.count("grad/"));
+    CHECK(!t.first_nan());
   });
 }

@@ -15,8 +15,8 @@
 #include <string_view>
 #include <utility>
 
+#include "stac3dl/core/amx.hpp"
 #include "stac3dl/core/check.hpp"
-#include "stac3dl/core/simd.hpp"
 
 #if STAC3DL_X86_ISAS
 #include <immintrin.h>
@@ -44,11 +44,13 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
-/// Each contains the ones before it.
-enum class Isa { portable, avx2, avx512 };
+/// Each contains the ones before it.  amx: avx512, and tile registers for the kernels that multiply much (core/amx.hpp,
+/// for_each_tiles.hpp).
+enum class Isa { portable, avx2, avx512, amx };
 
 constexpr const char* isa_name(Isa isa) {
-  return isa == Isa::avx512 ? "avx512" : isa == Isa::avx2 ? "avx2" : "portable";
+  constexpr const char* names[] = {"portable", "avx2", "avx512", "amx"};
+  return names[static_cast<int>(isa)];
 }
 
 /// The best that this CPU, and its operating system, can run.
@@ -58,7 +60,7 @@ inline Isa best_isa() {
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return Isa::portable;
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  return avx512 ? Isa::avx512 : Isa::avx2;
+  return !avx512 ? Isa::avx2 : amx_usable() ? Isa::amx : Isa::avx512;
 #else
   return Isa::portable;
 #endif
@@ -66,7 +68,7 @@ inline Isa best_isa() {
 
 /// All that this CPU can run, the plainest first.
 inline std::span<const Isa> supported_isas() {
-  static constexpr Isa all[] = {Isa::portable, Isa::avx2, Isa::avx512};
+  static constexpr Isa all[] = {Isa::portable, Isa::avx2, Isa::avx512, Isa::amx};
   return std::span<const Isa>(all).first(static_cast<std::size_t>(best_isa()) + 1);
 }
 
@@ -77,7 +79,7 @@ inline Isa isa_at_start() {
   if (asked == nullptr || *asked == '\0') return best_isa();
   for (Isa isa : supported_isas())
     if (std::string_view(asked) == isa_name(isa)) return isa;
-  fail("environment variable STAC3DL_ISA: want portable, avx2 or avx512, at most ", isa_name(best_isa()),
+  fail("environment variable STAC3DL_ISA: want portable, avx2, avx512 or amx, at most ", isa_name(best_isa()),
        " on this CPU, got \"", asked, "\"");
 }
 inline std::atomic<Isa>& isa_in_use() {
@@ -114,6 +116,7 @@ STAC3DL_NAMESPACE_END
 #if STAC3DL_X86_ISAS
 #define STAC3DL_DISPATCH(...)                                              \
   switch (::stac3dl::isa()) {                                              \
+    case ::stac3dl::Isa::amx:                                              \
     case ::stac3dl::Isa::avx512: return isa_avx512::__VA_ARGS__;           \
     case ::stac3dl::Isa::avx2: return isa_avx2::__VA_ARGS__;               \
     default: return isa_portable::__VA_ARGS__;                             \

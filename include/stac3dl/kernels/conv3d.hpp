@@ -15,9 +15,10 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
-/// `automatic` takes the best of those whose results are exact up to rounding; the first two give up some digits and are
-/// asked for by name, or by Conv3dAccuracy.
-enum class Conv3dVariant { automatic, winograd, winograd_fast, direct, im2col, reference };
+/// `automatic` takes the best of those whose results are exact up to rounding; the first three give up some digits and are
+/// asked for by name, or by Conv3dAccuracy.  `winograd` and `winograd_fast` take the cheapest tiles of their accuracy, among
+/// them bf16x3's where there are tile registers; `bf16x3` those alone, everywhere.
+enum class Conv3dVariant { automatic, bf16x3, winograd, winograd_fast, direct, im2col, reference };
 
 /// The variant that an accuracy allows.
 constexpr Conv3dVariant conv3d_variant(Conv3dAccuracy accuracy) {
@@ -48,41 +49,48 @@ bool conv3d_always(const Shape<5>&, const Shape<5>&, const Conv3dSpec&) {
   return true;
 }
 
-/// The list's entry of Winograd tiles; double has none.
-template <class Real, Conv3dAccuracy accuracy>
-constexpr Conv3dImplementation<Real> conv3d_winograd_entry() {
-  constexpr Conv3dVariant variant = conv3d_variant(accuracy);
-  constexpr const char* name = accuracy == Conv3dAccuracy::fast ? "winograd_fast" : "winograd";
+/// An entry of tiles, forward and data being the functions that plan both ways; double has none.
+template <class Real, auto forward, auto data>
+constexpr Conv3dImplementation<Real> conv3d_tiles_entry(Conv3dVariant variant, const char* name) {
   if constexpr (!std::is_same_v<Real, float>) {
     return {variant, name, false, [](const Shape<5>&, const Shape<5>&, const Conv3dSpec&) { return false; },
             conv3d_forward_ref<Real>, conv3d_backward_data_ref<Real>, conv3d_backward_weights_ref<Real>};
   } else {
     return {variant, name, false,
             [](const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
-              return static_cast<bool>(conv3d_winograd_plan(x, y, spec, accuracy)) &&
-                     static_cast<bool>(conv3d_winograd_data_plan(x, y, spec, accuracy));
+              return static_cast<bool>(forward(x, y, spec)) && static_cast<bool>(data(x, y, spec));
             },
             [](CView<float, 5> x, CView<float, 5> w, CView<float, 1> b, View<float, 5> y, const Conv3dSpec& spec,
-               Workspace& ws) {
-              conv3d_forward_winograd(conv3d_winograd_plan(x.shape(), y.shape(), spec, accuracy), x, w, b, y, ws);
-            },
+               Workspace& ws) { conv3d_forward_winograd(forward(x.shape(), y.shape(), spec), x, w, b, y, ws); },
             [](CView<float, 5> dy, CView<float, 5> w, View<float, 5> dx, const Conv3dSpec& spec, Workspace& ws) {
-              conv3d_backward_data_winograd(conv3d_winograd_data_plan(dx.shape(), dy.shape(), spec, accuracy), dy, w, dx,
-                                            ws);
+              conv3d_backward_data_winograd(data(dx.shape(), dy.shape(), spec), dy, w, dx, ws);
             },
             [](CView<float, 5> x, CView<float, 5> dy, View<float, 5> dw, View<float, 1> db, const Conv3dSpec& spec,
                Workspace& ws) {
-              conv3d_backward_weights_winograd(conv3d_winograd_plan(x.shape(), dy.shape(), spec, accuracy), x, dy, dw, db,
-                                               ws);
+              conv3d_backward_weights_winograd(forward(x.shape(), dy.shape(), spec), x, dy, dw, db, ws);
             }};
   }
+}
+template <Conv3dAccuracy accuracy>
+WinogradPlan conv3d_plan_of(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
+  return conv3d_winograd_plan(x, y, spec, accuracy);
+}
+template <Conv3dAccuracy accuracy>
+WinogradPlan conv3d_data_plan_of(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
+  return conv3d_winograd_data_plan(x, y, spec, accuracy);
+}
+template <class Real, Conv3dAccuracy accuracy>
+constexpr Conv3dImplementation<Real> conv3d_winograd_entry() {
+  return conv3d_tiles_entry<Real, conv3d_plan_of<accuracy>, conv3d_data_plan_of<accuracy>>(
+      conv3d_variant(accuracy), accuracy == Conv3dAccuracy::fast ? "winograd_fast" : "winograd");
 }
 
 }  // namespace detail
 
 /// Best first, ending in the reference.
 template <class Real>
-inline constexpr std::array<Conv3dImplementation<Real>, 5> conv3d_list{{
+inline constexpr std::array<Conv3dImplementation<Real>, 6> conv3d_list{{
+    detail::conv3d_tiles_entry<Real, conv3d_bf16x3_plan, conv3d_bf16x3_data_plan>(Conv3dVariant::bf16x3, "bf16x3"),
     detail::conv3d_winograd_entry<Real, Conv3dAccuracy::fast>(),
     detail::conv3d_winograd_entry<Real, Conv3dAccuracy::standard>(),
     {Conv3dVariant::direct, "direct", true, detail::conv3d_always<Real>, conv3d_forward_direct<Real>,
@@ -103,10 +111,15 @@ const Conv3dImplementation<Real>& conv3d_implementation(const Shape<5>& x, const
     if (one.exact && one.applies(x, y, spec)) return one;
   return conv3d_list<Real>.back();
 }
+/// The name of what runs: the entry's, or "bf16x3" where its tiles are those of the tile registers.
 template <class Real>
 const char* conv3d_variant_name(const Shape<5>& x_shape, Index out_channels, const Conv3dSpec& spec,
                                 Conv3dVariant variant = Conv3dVariant::automatic) {
-  return conv3d_implementation<Real>(x_shape, conv3d_output_shape(x_shape, out_channels, spec), spec, variant).name;
+  const Shape<5> y_shape = conv3d_output_shape(x_shape, out_channels, spec);
+  const auto& one = conv3d_implementation<Real>(x_shape, y_shape, spec, variant);
+  const bool fast = one.variant == Conv3dVariant::winograd_fast, tiles = fast || one.variant == Conv3dVariant::winograd;
+  const Conv3dAccuracy accuracy = fast ? Conv3dAccuracy::fast : Conv3dAccuracy::standard;
+  return tiles && conv3d_winograd_plan(x_shape, y_shape, spec, accuracy).bf16x3 ? "bf16x3" : one.name;
 }
 
 namespace detail {

@@ -17,8 +17,8 @@ inline BlockedView<float> take_blocked(const Shape<5>& shape, Workspace& ws) {
   return {ws.take<float>(blocked_size(shape)).data(), shape};
 }
 /// What a run reads: x itself where it has few channels, else its blocked form, made in the workspace.
-inline WinogradInput winograd_input(CView<float, 5> x, Workspace& ws) {
-  if (x.size(1) <= narrow_channels) return x;
+inline WinogradInput winograd_input(const WinogradPlan& plan, CView<float, 5> x, Workspace& ws) {
+  if (x.size(1) <= narrow_channels && !plan.bf16x3) return x;
   const BlockedView<float> blocked = take_blocked(x.shape(), ws);
   to_blocked(x, blocked);
   return blocked;
@@ -46,11 +46,21 @@ inline WinogradPlan conv3d_winograd_data_plan(const Shape<5>& x, const Shape<5>&
   return winograd_possible(spec) ? choose_winograd(winograd_data_problem(x, y, spec), accuracy, few) : WinogradPlan{};
 }
 
+/// The same on tile registers, whether they are the better choice or not.
+inline WinogradPlan conv3d_bf16x3_plan(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
+  const WinogradProblem p = winograd_forward_problem(x, y, spec);
+  return winograd_possible(spec) ? bf16x3_plan(p, bf16x3_depth(p)) : WinogradPlan{};
+}
+inline WinogradPlan conv3d_bf16x3_data_plan(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
+  const WinogradProblem p = winograd_data_problem(x, y, spec);
+  return winograd_possible(spec) ? bf16x3_plan(p, bf16x3_depth(p)) : WinogradPlan{};
+}
+
 inline void conv3d_forward_winograd(const WinogradPlan& plan, CView<float, 5> x, CView<float, 5> w, CView<float, 1> b,
                                     View<float, 5> y, Workspace& ws) {
   Workspace::Scope scope(ws);
   const auto to = detail::take_blocked(y.shape(), ws);
-  winograd_convolve(plan, detail::winograd_input(x, ws), {w, WinogradPass::forward}, detail::padded_bias(b, ws), {}, to, nullptr, ws);
+  winograd_convolve(plan, detail::winograd_input(plan, x, ws), {w, WinogradPass::forward}, detail::padded_bias(b, ws), {}, to, nullptr, ws);
   from_blocked(to, y);
 }
 
@@ -59,7 +69,7 @@ inline void conv3d_backward_data_winograd(const WinogradPlan& plan, CView<float,
                                           View<float, 5> dx, Workspace& ws) {
   Workspace::Scope scope(ws);
   const auto to = detail::take_blocked(dx.shape(), ws);
-  winograd_convolve(plan, detail::winograd_input(dy, ws), {w, WinogradPass::data}, nullptr, {}, to, nullptr, ws);
+  winograd_convolve(plan, detail::winograd_input(plan, dy, ws), {w, WinogradPass::data}, nullptr, {}, to, nullptr, ws);
   from_blocked(to, dx);
 }
 
@@ -70,7 +80,7 @@ inline void conv3d_backward_weights_winograd(const WinogradPlan& plan, CView<flo
   const auto to = detail::take_blocked(dy.shape(), ws);
   to_blocked(dy, to);
   if (db) detail::conv3d_backward_bias<float>(dy, db);
-  winograd_weight_gradient(plan, detail::winograd_input(x, ws), to, dw, ws);
+  winograd_weight_gradient(plan, detail::winograd_input(plan, x, ws), to, dw, ws);
 }
 
 }  // namespace kernels

@@ -1,4 +1,4 @@
-/// kernels/lanes.hpp - rows pack by pack with their ends, a row's largest number and exponentials, and how much work is worth a thread.
+/// kernels/lanes.hpp - rows pack by pack with their ends, a row's largest and exponentials, and work worth a thread.
 ///
 /// What comes out of a lane depends on what goes into that lane alone, never on its neighbours or on the address: a
 /// row gives the same bits wherever it lies.

@@ -7,7 +7,7 @@
 #include "stac3dl/core/workspace.hpp"
 #include "stac3dl/kernels/blocked_pool.hpp"
 #include "stac3dl/kernels/conv3d_few.hpp"
-#include "stac3dl/kernels/winograd_plan.hpp"
+#include "stac3dl/kernels/winograd_choice.hpp"
 
 #define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_line.inl"
 #include "stac3dl/core/for_each_isa.hpp"
@@ -25,6 +25,7 @@
 #include "stac3dl/core/for_each_isa.hpp"
 #define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_gradient.inl"
 #include "stac3dl/core/for_each_isa.hpp"
+#include "stac3dl/kernels/bf16x3.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
@@ -39,6 +40,7 @@ struct WinogradKernel {
 /// u (plan.weights_size()) from w (O, C, KT, 3, 3): of the convolution, or of its gradient by the input.  Good for the
 /// instruction set in use.
 inline void winograd_transform_weights(const WinogradPlan& plan, CView<float, 5> w, WinogradPass pass, float* u) {
+  if (plan.bf16x3) return bf16x3_transform_weights(plan, {w, pass}, u);
   STAC3DL_DISPATCH(winograd_weights(plan, {w, pass}, u));
 }
 
@@ -54,6 +56,7 @@ inline void check_winograd_input(const char* what, const WinogradPlan& plan, con
 
 /// True if the pool's windows lie inside tiles.
 inline bool winograd_pools(const WinogradPlan& plan, const ConvEpilogue& after) {
+  if (plan.bf16x3) return bf16x3_pools(plan, after);
   const std::array<Index, 3> tile{plan.depth->tile, plan.tile, plan.tile};
   for (std::size_t a = 0; a < 3; ++a)
     if (tile[a] % after.pool[a] != 0) return false;
@@ -79,6 +82,8 @@ inline void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, 
   }
   // Outputs that no cache holds need not pass through one.
   const bool stream = !after.pooled() && y.size() * Index{4} > (Index{16} << 20);
+  if (plan.bf16x3)
+    return bf16x3_convolve(plan, x.blocked, {kernel.w, kernel.pass}, kernel.prepared, {bias, after, y.data, choice, stream}, ws);
   STAC3DL_DISPATCH(
       winograd_run(plan, x, {kernel.prepared, {kernel.w, kernel.pass}}, {bias, after, y.data, choice, stream}, ws));
 }
@@ -88,6 +93,7 @@ inline void winograd_weight_gradient(const WinogradPlan& plan, const WinogradInp
                                      View<float, 5> dw, Workspace& ws) {
   detail::check_winograd_input("winograd_weight_gradient x", plan, x);
   if (x.plain) return few_channels_gradient(plan.problem, x.plain, dy, dw, ws);
+  if (plan.bf16x3) return bf16x3_weight_gradient(plan, x.blocked, dy, dw, ws);
   STAC3DL_DISPATCH(winograd_gradient(plan, x.blocked, dy, dw.data(), ws));
 }
 

@@ -8,8 +8,6 @@
 /// Products an output: 27 directly, 8 with F(2,2,2), 4.5 with F(2,4,4), 3.4 with F(4,4,4) (less gained at edges).
 #pragma once
 
-#include <limits>
-
 #include "stac3dl/kernels/blocked.hpp"
 #include "stac3dl/kernels/conv3d_spec.hpp"
 #include "stac3dl/kernels/winograd_depth.hpp"
@@ -53,6 +51,7 @@ struct WinogradPlan {
   Index block = 0;               ///< tiles that are transformed and multiplied together
   Index own_block = 0;           ///< the same where tasks transform weights as they use them; 0: better ahead
   bool split_channels = false;   ///< threads share a block of tiles by output channels; else each has its own block
+  bool bf16x3 = false;           ///< tiles along depth alone, on the tile registers (bf16x3_plan.hpp); tile is 1
 
   explicit operator bool() const { return depth != nullptr; }
   Index tile_points() const { return (tile + 2) * (tile + 2); }
@@ -64,8 +63,10 @@ struct WinogradPlan {
   /// Numbers of the transformed weights, from one row and column point to the next: (O, C, depth taps) and a line, so
   /// that points do not fall into the same sets of a cache.
   Index weight_point() const { return (problem.in_channels * out_blocks() * depth->taps + 1) * channel_block; }
-  /// Numbers of all transformed weights; depth is transformed as they are used.
-  Index weights_size() const { return tile_points() * weight_point(); }
+  /// Floats of all transformed weights; depth is transformed as they are used.
+  Index weights_size() const { return bf16x3 ? bf16x3_weights() : tile_points() * weight_point(); }
+  /// The same of bf16x3: a block of 32 x 32 channels has all depth points, 9 taps, two bfloat16 a number.
+  Index bf16x3_weights() const { return (in_blocks() + 1) / 2 * ((out_blocks() + 1) / 2) * depth->points * 9 * 1024; }
 };
 
 /// What a run reads: a blocked volume, or a plain one of few channels.
@@ -154,52 +155,6 @@ inline WinogradPlan winograd_plan(const WinogradProblem& problem, const Winograd
   if (plan.weights_size() * 4 > (Index{12} << 20) && own_blocks <= 4)
     plan.own_block = (total + own_blocks - 1) / own_blocks;
   return plan;
-}
-
-/// The same tiles for another number of samples.
-inline WinogradPlan winograd_with_samples(const WinogradPlan& plan, Index samples) {
-  WinogradProblem problem = plan.problem;
-  problem.samples = samples;
-  return winograd_plan(problem, *plan.depth, plan.tile);
-}
-
-/// What a run costs, in nanoseconds of one core: fitted once to measurements, the same on every machine, so that the
-/// choice depends on sizes alone.
-inline double winograd_cost(const WinogradPlan& plan) {
-  const double points = static_cast<double>(plan.points()), at = points * static_cast<double>(plan.total_tiles());
-  const double weights = static_cast<double>(plan.problem.in_channels * plan.out_blocks() * channel_block);
-  const double stored = weights * static_cast<double>(plan.tile_points() * plan.depth->taps) * sizeof(float);
-  const double products = 2 * at * weights / 205;  // sums a nanosecond
-  const double transforms = at * static_cast<double>(plan.in_blocks() + plan.out_blocks()) * 4;
-  const double reading = stored / 25;              // bytes a nanosecond, by each block of tiles
-  const double depth = points * weights * 0.075;   // their transform along depth
-  return products + transforms + static_cast<double>(plan.blocks()) * (reading + depth);
-}
-inline double direct_cost(const WinogradProblem& p) {
-  const double taps = static_cast<double>(p.depth_taps * 9 * p.in_channels * p.out_channels);
-  return 2 * taps * static_cast<double>(p.samples * p.out_places()) / 110;
-}
-
-/// The tiles for a problem; an empty plan where direct sums are the better choice.
-///
-/// All tiles are within the bar of `standard`: at 512 channels F(4,4,4) errs by 5e-5 of the outputs' RMS, F(4,3,3) by
-/// 6e-5.  The cheapest is taken; `fast` takes F(4,4,4) wherever it beats direct sums.  `always`: a plan wherever tiles fit.
-inline WinogradPlan choose_winograd(const WinogradProblem& p, Conv3dAccuracy accuracy, bool always = false) {
-  if (accuracy == Conv3dAccuracy::exact || p.samples == 0) return {};
-  if (p.out[0] < 1 || p.out[1] < 3 || p.out[2] < 3) return {};
-  const WinogradDepth& depth = p.depth_taps == 1                                    ? winograd_depth_single
-                               : p.in[0] == 2 && p.out[0] == 2 && p.padding[0] == 1 ? winograd_depth_pair
-                               : p.out[0] >= 3                                      ? winograd_depth_4
-                                                                                    : winograd_depth_2;
-  WinogradPlan best;
-  double least = always ? std::numeric_limits<double>::infinity() : direct_cost(p);
-  for (const int tile : {4, 3, 2}) {
-    const WinogradPlan plan = winograd_plan(p, depth, tile);
-    const double cost = winograd_cost(plan);
-    if (cost < least) best = plan, least = cost;
-    if (accuracy == Conv3dAccuracy::fast && best) break;
-  }
-  return best;
 }
 
 }  // namespace kernels

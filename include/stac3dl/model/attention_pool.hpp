@@ -58,6 +58,14 @@ class AttentionPool {
     else if (variant != Variant::c3d_lstm) stam_.emplace(units, init);
   }
 
+  /// What its parameters' names begin with.
+  const char* name() const { return stam_ ? "stam" : plain_ ? "am" : "mean"; }
+  /// Multiply-accumulates for h (L, N, P, U): scores and weighted sums; plain attention's matrix as well.
+  Index macs(const Shape<4>& h) const {
+    const Index numbers = h[0] * h[1] * h[2] * h[3];
+    return stam_ ? 3 * numbers : plain_ ? (h[3] + 2) * numbers : 0;
+  }
+
   void plan(const Shape<4>& h, Cache& k) const {
     if (stam_) stam_->plan(h, k.stam);
     if (plain_) plain_->plan(h, k.plain), k.w.resize({h[1], h[0], h[2]});

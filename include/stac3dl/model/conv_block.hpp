@@ -11,6 +11,7 @@
 
 #include "stac3dl/model/blocked_block.hpp"
 #include "stac3dl/model/plan.hpp"
+#include "stac3dl/model/recorder.hpp"
 #include "stac3dl/nn/activation.hpp"
 #include "stac3dl/nn/batch_norm.hpp"
 #include "stac3dl/nn/conv3d.hpp"
@@ -67,31 +68,36 @@ class ConvBlock {
     return pool_.plan(c, k.pool);
   }
 
-  void forward(CView<Real, 5> x, View<Real, 5> y, Cache& k, Workspace& ws) const {
+  void forward(CView<Real, 5> x, View<Real, 5> y, Cache& k, Workspace& ws, const Record<Real>& record = {}) const {
     const View<Real, 5> a = pooled() ? k.active.view() : y;
     const View<Real, 5> c = norm_ ? k.convolved.view() : a;
     conv_.forward(x, c, k.conv, ws);
-    if (norm_) norm_->forward(c, a, k.norm, ws);
+    record("Y", c);
+    if (norm_) norm_->forward(c, a, k.norm, ws), record("norm", a);
     activate(a);
-    if (pooled()) pool_.forward(a, y, k.pool, ws);
+    record("active", a);
+    if (pooled()) pool_.forward(a, y, k.pool, ws), record("pooled", y);
   }
 
   /// The activation a, given the y that forward wrote.
   CView<Real, 5> tap(CView<Real, 5> y, const Cache& k) const { return pooled() ? k.active.view() : y; }
 
   void backward(CView<Real, 5> x, CView<Real, 5> y, CView<Real, 5> dy, View<Real, 5> dx, const Cache& k, Workspace& ws,
-                CView<Real, 5> d_tap = {}) {
+                CView<Real, 5> d_tap = {}, const Record<Real>& record = {}) {
     Workspace::Scope scope(ws);
     const CView<Real, 5> a = tap(y, k);
     const View<Real, 5> da = ws.take<Real>(a.shape());
-    if (pooled()) pool_.backward(a, y, dy, da, k.pool, ws);
+    if (pooled()) record.gradient("pooled", dy), pool_.backward(a, y, dy, da, k.pool, ws);
     else std::copy(dy.begin(), dy.end(), da.begin());
     if (d_tap) da.array() += d_tap.array();
+    record.gradient("active", da);
     if (activation_ == Activation::relu) kernels::relu_backward<Real>(a.flat(), da.flat(), da.flat());
     else kernels::sigmoid_backward<Real>(a.flat(), da.flat(), da.flat());
+    record.gradient(norm_ ? "norm" : "Y", da);
     if (!norm_) return conv_.backward(x, a, da, dx, k.conv, ws);
     const View<Real, 5> dc = ws.take<Real>(a.shape());
     norm_->backward(k.convolved, a, da, dc, k.norm, ws);
+    record.gradient("Y", dc);
     conv_.backward(x, k.convolved, dc, dx, k.conv, ws);
   }
 
@@ -99,6 +105,11 @@ class ConvBlock {
   Shape<5> tap_shape(const Shape<5>& x) const { return conv_.output_shape(x); }
   Shape<5> output_shape(const Shape<5>& x) const {
     return pooled() ? pool_.output_shape(tap_shape(x)) : tap_shape(x);
+  }
+
+  /// Multiply-accumulates of equation (1) for an input of this shape, bias not counted.
+  Index macs(const Shape<5>& x) const {
+    return element_count(tap_shape(x)) * (conv_.weight().size() / conv_.out_channels());
   }
 
   /// Inference: nothing is kept but y, and the activation where a tap asks for it.

@@ -84,64 +84,65 @@ class Encoder {
 
   /// x (N, C, T, H, W), frames (N, T), positions (N, T, H*W) or empty; tokens (L, N, P, C_r).
   void forward(CView<Real, 5> x, MaskView2 frames, MaskView3 positions, View<Real, 4> tokens, Cache& k, bool training,
-               Workspace& ws) const {
-    take_input(x, frames, positions, k);
+               Workspace& ws, const Record<Real>& record = {}) const {
+    take_input(x, frames, positions, k, record);
     CView<Real, 5> branch = k.x;
     if (!shared_.empty()) {
       plan_steps(k, k.shared);
-      shared_.forward(k.x, k.shared, training, ws);
+      shared_.forward(k.x, k.shared, training, ws, record.in("shared"));
       branch = k.shared.y.back();
     }
     plan_steps(k, k.feature), plan_steps(k, k.attention);
-    feature_.forward(branch, k.feature, training, ws);
-    if (two_streams_) attention_.forward(branch, k.attention, training, ws);
-    meet(k.feature.y.back(), two_streams_ ? k.attention.y.back().view() : CView<Real, 5>{}, tokens, k, ws);
+    feature_.forward(branch, k.feature, training, ws, record.in("feature"));
+    if (two_streams_) attention_.forward(branch, k.attention, training, ws, record.in("attention"));
+    meet(k.feature.y.back(), two_streams_ ? k.attention.y.back().view() : CView<Real, 5>{}, tokens, k, ws, record);
   }
 
   /// d_tokens to parameter gradients and, unless empty, dx.  `taps` reach the feature stream's blocks, numbered as in
   /// the configuration.
   void backward(CView<Real, 4> d_tokens, View<Real, 5> dx, const Cache& k, Workspace& ws,
-                std::span<const typename Stream::TapGradient> taps = {}) {
+                std::span<const typename Stream::TapGradient> taps = {}, const Record<Real>& record = {}) {
     Workspace::Scope scope(ws);
+    record.gradient("r", d_tokens);
     const CView<Real, 5> v = k.feature.y.back();
     const CView<Real, 5> a = two_streams_ ? k.attention.y.back().view() : CView<Real, 5>{};
     const View<Real, 5> dv = ws.take<Real>(v.shape());
     const View<Real, 5> da = two_streams_ ? ws.take<Real>(a.shape()) : View<Real, 5>{};
-    part(v, a, d_tokens, dv, da, k, ws);
+    part(v, a, d_tokens, dv, da, k, ws, record);
 
     const bool below = static_cast<bool>(dx) || !shared_.empty();
     const CView<Real, 5> branch = shared_.empty() ? k.x.view() : k.shared.y.back().view();
     const View<Real, 5> d_branch = below ? ws.take<Real>(branch.shape()) : View<Real, 5>{};
-    feature_.backward(branch, dv, d_branch, k.feature, ws, taps);
+    feature_.backward(branch, dv, d_branch, k.feature, ws, taps, record.in("feature"));
     if (two_streams_) {
       const View<Real, 5> d_second = below ? ws.take<Real>(branch.shape()) : View<Real, 5>{};
-      attention_.backward(branch, da, d_second, k.attention, ws);
+      attention_.backward(branch, da, d_second, k.attention, ws, {}, record.in("attention"));
       if (below) d_branch.array() += d_second.array();
     }
     View<Real, 5> d_input = shared_.empty() ? d_branch : View<Real, 5>{};
     if (!shared_.empty()) {
       if (dx) d_input = ws.take<Real>(k.x.shape());
-      shared_.backward(k.x, d_branch, d_input, k.shared, ws, taps);
+      shared_.backward(k.x, d_branch, d_input, k.shared, ws, taps, record.in("shared"));
     }
-    if (dx) masked_copy_backward<Real>(d_input, k.frames, k.positions, dx);
+    if (dx) record.gradient("X", d_input), masked_copy_backward<Real>(d_input, k.frames, k.positions, dx);
   }
 
   /// Forward that keeps nothing; plan(x, k, false) first.
   void infer(CView<Real, 5> x, MaskView2 frames, MaskView3 positions, View<Real, 4> tokens, Cache& k, Workspace& ws,
-             std::span<const typename Stream::TapOutput> taps = {}) const {
+             std::span<const typename Stream::TapOutput> taps = {}, const Record<Real>& record = {}) const {
     Workspace::Scope scope(ws);
-    take_input(x, frames, positions, k);
+    take_input(x, frames, positions, k, record);
     CView<Real, 5> branch = k.x;
     if (!shared_.empty()) {
       const View<Real, 5> y = ws.take<Real>(k.shared.shape.back());
-      shared_.infer(k.x, y, k.shared, ws, taps);
+      shared_.infer(k.x, y, k.shared, ws, taps, record.in("shared"));
       branch = y;
     }
     const View<Real, 5> v = ws.take<Real>(k.feature.shape.back());
     const View<Real, 5> a = two_streams_ ? ws.take<Real>(k.attention.shape.back()) : View<Real, 5>{};
-    feature_.infer(branch, v, k.feature, ws, taps);
-    if (two_streams_) attention_.infer(branch, a, k.attention, ws);
-    meet(v, a, tokens, k, ws);
+    feature_.infer(branch, v, k.feature, ws, taps, record.in("feature"));
+    if (two_streams_) attention_.infer(branch, a, k.attention, ws, {}, record.in("attention"));
+    meet(v, a, tokens, k, ws, record);
   }
 
   const ModalityConfig& config() const { return config_; }
@@ -190,11 +191,12 @@ class Encoder {
   }
 
  private:
-  void take_input(CView<Real, 5> x, MaskView2 frames, MaskView3 positions, Cache& k) const {
+  void take_input(CView<Real, 5> x, MaskView2 frames, MaskView3 positions, Cache& k, const Record<Real>& record) const {
     masked_copy<Real>(x, frames, positions, k.x);
     if (finite_checks()) check_finite(("input \"" + config_.name + "\"").c_str(), k.x.view());
     k.frames = frames, k.positions = positions;
     if (outer_) token_mask(frames, positions, plan_.time_factor, 0, k.valid.size(2), k.valid);
+    record("X", k.x.view()), record.done("X", k.x.shape(), 0);
   }
 
   /// Which steps of each block count in batch statistics.
@@ -208,27 +210,39 @@ class Encoder {
   }
 
   /// Equation (3).
-  void meet(CView<Real, 5> v, CView<Real, 5> a, View<Real, 4> tokens, Cache& k, Workspace& ws) const {
-    if (outer_)
-      return OuterPool<Real>().forward(
+  void meet(CView<Real, 5> v, CView<Real, 5> a, View<Real, 4> tokens, Cache& k, Workspace& ws,
+            const Record<Real>& record) const {
+    record("V", v);
+    if (two_streams_) record("A", a);
+    if (outer_) {
+      OuterPool<Real>().forward(
           a, v, k.valid, tokens.reshape(Shape<3>{tokens.size(0), tokens.size(1), tokens.size(3)}), k.outer, ws);
-    if (two_streams_)
-      kernels::gate_forward<Real>(a.flat(), v.flat(), k.gate.view().flat());
-    else
-      std::copy(v.begin(), v.end(), k.gate.begin());
-    kernels::to_tokens<Real>(k.gate, tokens);
+    } else {
+      if (two_streams_)
+        kernels::gate_forward<Real>(a.flat(), v.flat(), k.gate.view().flat());
+      else
+        std::copy(v.begin(), v.end(), k.gate.begin());
+      record("G", k.gate.view());
+      kernels::to_tokens<Real>(k.gate, tokens);
+    }
+    record("r", tokens);
+    record.done(outer_ ? "B" : "G", tokens.shape(), outer_ ? a.size() * v.size(1) : two_streams_ ? v.size() : 0);
   }
   void part(CView<Real, 5> v, CView<Real, 5> a, CView<Real, 4> d_tokens, View<Real, 5> dv, View<Real, 5> da,
-            const Cache& k, Workspace& ws) const {
-    if (outer_)
-      return OuterPool<Real>().backward(
+            const Cache& k, Workspace& ws, const Record<Real>& record) const {
+    Workspace::Scope scope(ws);
+    if (outer_) {
+      OuterPool<Real>().backward(
           a, v, k.valid, d_tokens.reshape(Shape<3>{d_tokens.size(0), d_tokens.size(1), d_tokens.size(3)}), da, dv,
           k.outer, ws);
-    if (!two_streams_) return kernels::from_tokens<Real>(d_tokens, dv);
-    Workspace::Scope scope(ws);
-    const View<Real, 5> dg = ws.take<Real>(v.shape());
-    kernels::from_tokens<Real>(d_tokens, dg);
-    kernels::gate_backward<Real>(a.flat(), v.flat(), dg.flat(), da.flat(), dv.flat());
+    } else {
+      const View<Real, 5> dg = two_streams_ ? ws.take<Real>(v.shape()) : dv;
+      kernels::from_tokens<Real>(d_tokens, dg);
+      record.gradient("G", dg);
+      if (two_streams_) kernels::gate_backward<Real>(a.flat(), v.flat(), dg.flat(), da.flat(), dv.flat());
+    }
+    record.gradient("V", dv);
+    if (two_streams_) record.gradient("A", da);
   }
 
   ModalityConfig config_;

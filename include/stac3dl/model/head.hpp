@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "stac3dl/model/config.hpp"
+#include "stac3dl/model/recorder.hpp"
 #include "stac3dl/nn/activation.hpp"
 #include "stac3dl/nn/dropout.hpp"
 #include "stac3dl/nn/linear.hpp"
@@ -45,21 +46,27 @@ class Head {
     return {x[0], layers_.back().fc.outputs()};
   }
 
-  void forward(CView<Real, 2> x, View<Real, 2> logits, Cache& k, bool training, const Random& random,
-               Workspace& ws) const {
+  void forward(CView<Real, 2> x, View<Real, 2> logits, Cache& k, bool training, const Random& random, Workspace& ws,
+               const Record<Real>& record = {}) const {
     CView<Real, 2> current = x;
     for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
       auto& h = k.hidden[i];
+      const Record<Real> own = record.in(layers_[i].name);
       layers_[i].fc.forward(current, h.active, k.linear, ws);
+      own("Y", h.active.view());
       kernels::relu_forward<Real>(h.active.view().flat(), h.active.view().flat());
       h.dropout.training = training, h.dropout.random = random.split({i});
       dropout_.forward(h.active, h.dropped, h.dropout, ws);
+      own("active", h.active.view()), own("dropped", h.dropped.view());
+      record.done(layers_[i].name, h.active.shape(), current.size() * h.active.size(1));
       current = h.dropped;
     }
     layers_.back().fc.forward(current, logits, k.linear, ws);
+    record.done(layers_.back().name, logits.shape(), current.size() * logits.size(1));
   }
 
-  void backward(CView<Real, 2> x, CView<Real, 2> d_logits, View<Real, 2> dx, const Cache& k, Workspace& ws) {
+  void backward(CView<Real, 2> x, CView<Real, 2> d_logits, View<Real, 2> dx, const Cache& k, Workspace& ws,
+                const Record<Real>& record = {}) {
     Workspace::Scope scope(ws);
     CView<Real, 2> d = d_logits;
     for (std::size_t i = layers_.size(); i-- > 0;) {
@@ -68,8 +75,12 @@ class Head {
       layers_[i].fc.backward(input, d, d, below, k.linear, ws);
       if (i == 0) return;
       const auto& h = k.hidden[i - 1];
+      const Record<Real> own = record.in(layers_[i - 1].name);
+      own.gradient("dropped", below);
       dropout_.backward(h.active, h.dropped, below, below, h.dropout, ws);
+      own.gradient("active", below);
       kernels::relu_backward<Real>(h.active.view().flat(), below.flat(), below.flat());
+      own.gradient("Y", below);
       d = below;
     }
   }

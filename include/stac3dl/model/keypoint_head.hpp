@@ -11,6 +11,7 @@
 
 #include "stac3dl/kernels/soft_argmax.hpp"
 #include "stac3dl/model/plan.hpp"
+#include "stac3dl/model/recorder.hpp"
 #include "stac3dl/nn/conv3d.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -51,22 +52,32 @@ class KeypointHead {
     return {shapes[0][0], shapes[0][2], config_.joints, 2};
   }
 
-  void forward(const Taps& a, View<Real, 4> points, Cache& k, Workspace& ws) const {
+  void forward(const Taps& a, View<Real, 4> points, Cache& k, Workspace& ws, const Record<Real>& record = {}) const {
+    Index macs = 0;
     for (std::size_t i = 0; i < taps; ++i) {
-      convs_[i].forward(a[i], i == 0 ? k.maps : k.coarse[i], k.conv[i], ws);
+      const View<Real, 5> own = i == 0 ? k.maps : k.coarse[i];
+      convs_[i].forward(a[i], own, k.conv[i], ws);
+      record.in(config_.taps[i])("Y", own);
       if (i > 0) kernels::upsample_add<Real>(k.coarse[i], k.maps);
+      macs += a[i].size() * config_.joints;
     }
+    record("z", k.maps.view());
     kernels::soft_argmax_forward<Real>(k.maps, k.maps, points);
+    record("maps", k.maps.view()), record("points", points);
+    record.done("points", points.shape(), macs);
   }
 
   /// Fills k.d_tap.
-  void backward(const Taps& a, CView<Real, 4> points, CView<Real, 4> d_points, Cache& k, Workspace& ws) {
+  void backward(const Taps& a, CView<Real, 4> points, CView<Real, 4> d_points, Cache& k, Workspace& ws,
+                const Record<Real>& record = {}) {
     Workspace::Scope scope(ws);
     const View<Real, 5> dz = ws.take<Real>(k.maps.shape());
     kernels::soft_argmax_backward<Real>(k.maps, points, d_points, dz);
+    record.gradient("z", dz);
     for (std::size_t i = taps; i-- > 0;) {
       const View<Real, 5> d_own = i == 0 ? dz : ws.take<Real>(k.coarse[i].shape());
       if (i > 0) kernels::upsample_add_backward<Real>(dz, d_own);
+      record.in(config_.taps[i]).gradient("Y", d_own);
       convs_[i].backward(a[i], d_own, d_own, k.d_tap[i], k.conv[i], ws);
     }
   }

@@ -8,6 +8,7 @@
 #include "stac3dl/model/head.hpp"
 #include "stac3dl/model/keypoint_head.hpp"
 #include "stac3dl/model/pool5.hpp"
+#include "stac3dl/model/recorder.hpp"
 #include "stac3dl/nn/lstm.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -25,7 +26,9 @@ struct ModelPass {
   // Given before backward().
   Tensor<Real, 2> d_logits;     ///< (N, K), sized by forward()
   Tensor<Real, 4> d_keypoints;  ///< as keypoints, sized by forward(), zero unless a loss fills it in
-  // Optional: LSTM state to start from, where to leave the last one, and gradients of the inputs.
+  // Optional: who is told of tensors and layers, LSTM state to start from, where to leave the last one, and gradients of
+  // the inputs.
+  const Recorder<Real>* recorder = nullptr;
   const LstmState<Real>* start = nullptr;
   LstmState<Real>* last = nullptr;
   bool want_input_gradients = false;

@@ -184,6 +184,12 @@ inline Index lstm_parameters(const ModelConfig& c) {
   return count;
 }
 
+/// Multiplications of the LSTM's matrices for one token.
+inline Index lstm_macs(const ModelConfig& c) {
+  const Index biases = (c.bidirectional ? 2 : 1) * c.lstm_layers * 4 * c.lstm_units;
+  return lstm_parameters(c) - biases;
+}
+
 }  // namespace detail
 
 /// Shapes and counts of a configuration.  Throws Error, naming field and cure, where it cannot be built.

@@ -32,13 +32,16 @@ class Pool5 {
   Index features(const Cache& k) const { return k.pooled.size() / k.pooled.size(0); }
 
   /// r (L, N, P, C); valid (L, N, P_all), of which this modality's begin at `position`.
-  void forward(CView<Real, 4> r, MaskView3 valid, Index position, View<Real, 2> F, Cache& k, Workspace& ws) const {
+  void forward(CView<Real, 4> r, MaskView3 valid, Index position, View<Real, 2> F, Cache& k, Workspace& ws,
+               const Record<Real>& record = {}) const {
     check(r.size(0) == grid_[0], "variant c3d: its time is fixed at ", grid_[0], " steps, got ", r.size(0));
     Workspace::Scope scope(ws);
     const View<Real, 4> kept = ws.take<Real>(r.shape());
     keep_valid(r, valid, position, kept);
     kernels::from_tokens<Real>(kept, k.image);
+    record("image", k.image.view());
     pool_.forward(k.image, k.pooled, k.pool, ws);
+    record("pooled", k.pooled.view());
     for (Index n = 0; n < F.size(0); ++n) {
       const auto row = k.pooled.slice(n);
       std::copy(row.begin(), row.end(), F.slice(n).data() + first_);
@@ -46,7 +49,7 @@ class Pool5 {
   }
 
   void backward(CView<Real, 2> dF, MaskView3 valid, Index position, View<Real, 4> dr, const Cache& k,
-                Workspace& ws) const {
+                Workspace& ws, const Record<Real>& record = {}) const {
     Workspace::Scope scope(ws);
     const View<Real, 5> d_pooled = ws.take<Real>(k.pooled.shape()), d_image = ws.take<Real>(k.image.shape());
     for (Index n = 0; n < dF.size(0); ++n) {
@@ -54,7 +57,9 @@ class Pool5 {
       const Real* from = dF.slice(n).data() + first_;
       std::copy(from, from + row.size(), row.begin());
     }
+    record.gradient("pooled", d_pooled);
     pool_.backward(k.image, k.pooled, d_pooled, d_image, k.pool, ws);
+    record.gradient("image", d_image);
     kernels::to_tokens<Real>(d_image, dr);
     keep_valid(dr, valid, position, dr);
   }

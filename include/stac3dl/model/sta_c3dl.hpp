@@ -59,26 +59,31 @@ class StaC3d {
 
   const ModelConfig& config() const { return config_; }
   const ModelPlan& plan() const { return plan_; }
+  /// The LSTM, or null where the variant has none.
+  const Lstm<Real>* lstm() const { return lstm_ ? &*lstm_ : nullptr; }
 
   /// Fills pass.logits, probabilities, alpha, beta, valid and keypoints.  `random` draws the dropout of training.
   void forward(const Batch<Real>& batch, Pass& k, Mode mode, const Random& random = Random(0)) const {
     const bool training = mode == Mode::training;
+    const Record<Real> record(k.recorder);
     begin(batch, k, true);
     for (std::size_t m = 0; m < encoders_.size(); ++m) {
       const auto& in = batch.inputs[m];
       if (has_encoder(config_.variant))
         encoders_[m].forward(in.x, in.frames, positions(in), k.modalities[m].tokens, k.modalities[m].encoder, training,
-                             k.workspace);
+                             k.workspace, record.in(config_.modalities[m].name));
       else
         average(in, m, k);
     }
-    if (keypoint_head_) keypoint_head_->forward(keypoint_taps(k), k.keypoints, k.keypoint_head, k.workspace);
+    if (keypoint_head_)
+      keypoint_head_->forward(keypoint_taps(k), k.keypoints, k.keypoint_head, k.workspace, record.in("keypoints"));
     decide(k, training, true, random);
   }
 
   /// The same outputs without keeping what backward needs; used through prepare() (model/prepared.hpp).
   void infer(const Batch<Real>& batch, Pass& k) const {
     using TapOutput = typename Encoder<Real>::Stream::TapOutput;
+    const Record<Real> record(k.recorder);
     begin(batch, k, false);
     for (std::size_t m = 0; m < encoders_.size(); ++m) {
       const auto& in = batch.inputs[m];
@@ -90,10 +95,12 @@ class StaC3d {
       const bool tapped = keypoint_head_ && m == keypoint_modality_;
       for (std::size_t t = 0; tapped && t < 3; ++t) taps[t] = {keypoint_head_->block(t), k.taps[t]};
       encoders_[m].infer(in.x, in.frames, positions(in), k.modalities[m].tokens, k.modalities[m].encoder, k.workspace,
-                         std::span<const TapOutput>(taps.data(), tapped ? 3 : 0));
+                         std::span<const TapOutput>(taps.data(), tapped ? 3 : 0),
+                         record.in(config_.modalities[m].name));
     }
     if (keypoint_head_)
-      keypoint_head_->forward({k.taps[0], k.taps[1], k.taps[2]}, k.keypoints, k.keypoint_head, k.workspace);
+      keypoint_head_->forward({k.taps[0], k.taps[1], k.taps[2]}, k.keypoints, k.keypoint_head, k.workspace,
+                              record.in("keypoints"));
     decide(k, false, false, Random(0));
   }
 
@@ -101,27 +108,41 @@ class StaC3d {
   void backward(const Batch<Real>& batch, Pass& k) {
     Workspace& ws = k.workspace;
     Workspace::Scope scope(ws);
+    const Record<Real> record(k.recorder);
+    record.gradient("logits", k.d_logits.view());
     const View<Real, 2> dF = ws.take<Real>(k.features.shape());
-    head_->backward(k.dropped, k.d_logits, dF, k.head, ws);
+    head_->backward(k.dropped, k.d_logits, dF, k.head, ws, record.in("head"));
     for (auto& m : k.modalities) m.d_tokens = ws.take<Real>(m.tokens.shape());
     if (config_.variant == Variant::c3d) {
+      record.gradient("F", dF);
       for (std::size_t m = 0; m < encoders_.size(); ++m)
-        pool5_[m].backward(dF, k.valid, first_[m], k.modalities[m].d_tokens, k.modalities[m].pool5, ws);
+        pool5_[m].backward(dF, k.valid, first_[m], k.modalities[m].d_tokens, k.modalities[m].pool5, ws,
+                           record.in(config_.modalities[m].name).in("pool5"));
     } else {
+      record.gradient("F.dropped", dF);
       token_dropout_.backward(k.features, k.dropped, dF, dF, k.feature_dropout, ws);
+      record.gradient("F", dF);
       const View<Real, 4> dh = ws.take<Real>(k.h.shape());
       attention_->backward(k.h, k.valid, k.alpha, k.beta, dF, dh, k.attention, ws);
+      record.gradient("h", dh);
       View<Real, 4> dx = dh;
       if (lstm_) {
         dx = ws.take<Real>(k.tokens.shape());
         lstm_->backward(sequence(k.tokens.view()), sequence(k.h.view()), sequence(dh), sequence(dx), k.lstm, ws,
                         context(k));
       }
+      record.gradient("x.dropped", dx);
       token_dropout_.backward(rows(k.tokens.view()), rows(k.tokens.view()), rows(dx), rows(dx), k.token_dropout, ws);
+      record.gradient("x", dx);
       for (std::size_t m = 0; m < encoders_.size(); ++m)
-        maps_[m].backward(k.modalities[m].tokens, dx, k.modalities[m].d_tokens, ws);
+        maps_[m].backward(k.modalities[m].tokens, dx, k.modalities[m].d_tokens, ws,
+                          record.in(config_.modalities[m].name));
     }
-    if (keypoint_head_) keypoint_head_->backward(keypoint_taps(k), k.keypoints, k.d_keypoints, k.keypoint_head, ws);
+    if (keypoint_head_) {
+      record.in("keypoints").gradient("points", k.d_keypoints.view());
+      keypoint_head_->backward(keypoint_taps(k), k.keypoints, k.d_keypoints, k.keypoint_head, ws,
+                               record.in("keypoints"));
+    }
     for (std::size_t m = 0; m < encoders_.size(); ++m) backward_encoder(batch.inputs[m], m, k);
   }
 
@@ -207,6 +228,7 @@ class StaC3d {
         check_shape(("StaC3d: frame mask of \"" + name + "\"").c_str(), in.frames.shape(), {N, in.x.size(2)});
       auto& cache = k.modalities[m].encoder;
       cache.shared.prepare = cache.feature.prepare = cache.attention.prepare = k.weights_stay;
+      cache.shared.plain = cache.feature.plain = cache.attention.plain = Record<Real>(k.recorder).tensors();
       const Shape<4> tokens = encoders_[m].plan(in.x.shape(), k.modalities[m].encoder, keep);
       check(tokens[1] == N, "StaC3d: modality \"", name, "\" has ", tokens[1], " examples, \"",
             config_.modalities.front().name, "\" ", N);
@@ -284,6 +306,9 @@ class StaC3d {
     if (finite_checks()) check_finite(("input \"" + config_.modalities[m].name + "\"").c_str(), in.x.view());
     kernels::cell_mean_forward<Real>(in.x, in.frames, positions(in), L * plan.time_factor,
                                      {L, plan.grid[1], plan.grid[2]}, k.modalities[m].tokens);
+    const Record<Real> record(k.recorder);
+    record.in(config_.modalities[m].name)("r", k.modalities[m].tokens.view());
+    record.in(config_.modalities[m].name).done("cells", k.modalities[m].tokens.shape(), 0);
   }
 
   void infer_lstm(Pass& k) const {
@@ -306,9 +331,11 @@ class StaC3d {
       k.d_inputs[m].resize(in.x.shape());
       dx = k.d_inputs[m];
     }
+    const Record<Real> all(k.recorder), record = all.in(config_.modalities[m].name);
     if (!has_encoder(config_.variant)) {
       const ModalityPlan& plan = plan_.modalities[m];
       const Index L = k.valid.size(0);
+      record.gradient("r", own.d_tokens);
       if (dx)
         kernels::cell_mean_backward<Real>(own.d_tokens, in.frames, positions(in), L * plan.time_factor,
                                           {L, plan.grid[1], plan.grid[2]}, dx);
@@ -318,33 +345,47 @@ class StaC3d {
     const bool tapped = keypoint_head_ && m == keypoint_modality_;
     for (std::size_t t = 0; tapped && t < 3; ++t) taps[t] = {keypoint_head_->block(t), k.keypoint_head.d_tap[t]};
     encoders_[m].backward(own.d_tokens, dx, own.encoder, k.workspace,
-                          std::span<const TapGradient>(taps.data(), tapped ? 3 : 0));
+                          std::span<const TapGradient>(taps.data(), tapped ? 3 : 0), record);
   }
 
   /// From tokens to probabilities.
   void decide(Pass& k, bool training, bool keep, const Random& random) const {
     Workspace& ws = k.workspace;
+    const Record<Real> record(k.recorder);
     if (config_.variant == Variant::c3d) {
       for (std::size_t m = 0; m < encoders_.size(); ++m)
-        pool5_[m].forward(k.modalities[m].tokens, k.valid, first_[m], k.features, k.modalities[m].pool5, ws);
+        pool5_[m].forward(k.modalities[m].tokens, k.valid, first_[m], k.features, k.modalities[m].pool5, ws,
+                          record.in(config_.modalities[m].name).in("pool5"));
       kernels::mean_weights<Real>(k.valid, k.alpha, k.beta);
+      record("F", k.features.view());
+      record.done("pool5", k.features.shape(), 0);
       std::copy(k.features.begin(), k.features.end(), k.dropped.begin());
     } else {
-      for (std::size_t m = 0; m < encoders_.size(); ++m) maps_[m].forward(k.modalities[m].tokens, k.tokens, ws);
+      for (std::size_t m = 0; m < encoders_.size(); ++m)
+        maps_[m].forward(k.modalities[m].tokens, k.tokens, ws, record.in(config_.modalities[m].name));
+      record("x", k.tokens.view());
       k.token_dropout.training = training, k.token_dropout.random = random.split({1});
       token_dropout_.forward(rows(k.tokens.view()), rows(k.tokens.view()), k.token_dropout, ws);
+      record("x.dropped", k.tokens.view());
       if (!lstm_)
         std::copy(k.tokens.begin(), k.tokens.end(), k.h.begin());
       else if (keep)
         lstm_->forward(sequence(k.tokens.view()), sequence(k.h.view()), k.lstm, ws, context(k));
       else
         infer_lstm(k);
+      record("h", k.h.view());
+      if (lstm_ && record.layers())
+        record.done("lstm", k.h.shape(), k.h.size() / k.h.size(3) * detail::lstm_macs(config_));
       attention_->forward(k.h, k.valid, k.alpha, k.beta, k.features, k.attention, ws);
+      record("F", k.features.view());
+      record.done(attention_->name(), k.features.shape(), attention_->macs(k.h.shape()));
       k.feature_dropout.training = training, k.feature_dropout.random = random.split({2});
       token_dropout_.forward(k.features, k.dropped, k.feature_dropout, ws);
+      record("F.dropped", k.dropped.view());
     }
-    head_->forward(k.dropped, k.logits, k.head, training, random.split({3}), ws);
+    head_->forward(k.dropped, k.logits, k.head, training, random.split({3}), ws, record.in("head"));
     kernels::softmax_forward<Real>(k.logits, {}, k.probabilities);
+    record("logits", k.logits.view()), record("probabilities", k.probabilities.view());
   }
 
   ModelConfig config_;

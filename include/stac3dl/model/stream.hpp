@@ -23,6 +23,7 @@ class Stream3d {
     std::vector<Tensor<Real, 5>> y;             ///< each block's plain output; empty in inference, and inside blocked runs
     std::vector<Tensor<std::uint8_t, 2>> steps; ///< (N, T_i) valid steps after block i's convolution, for batch norm
     Index scratch = 0, blocked_scratch = 0;     ///< elements of the largest outputs, plain and blocked
+    bool plain = false;                         ///< no block runs on blocked volumes: somebody wants every tensor
     bool prepare = false;                       ///< inference may keep transformed weights: they will not change
   };
   /// Gradient that reaches the activation of block `block` from outside the chain.
@@ -58,7 +59,7 @@ class Stream3d {
     const Shape<5> first = x;
     const auto input = [&](std::size_t i) { return i == 0 ? first : k.shape[i - 1]; };
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
-      if (tapped_[i] || !blocks_[i].plan_blocked(x, k.blocks[i])) k.blocks[i].blocked.plan = {};
+      if (k.plain || tapped_[i] || !blocks_[i].plan_blocked(x, k.blocks[i])) k.blocks[i].blocked.plan = {};
       k.shape[i] = x = blocks_[i].output_shape(x);
       if (is_blocked(k, i)) k.blocked_scratch = std::max(k.blocked_scratch, kernels::blocked_size(x));
     }
@@ -79,12 +80,12 @@ class Stream3d {
   }
 
   /// Output is k.y.back().  An empty chain has none.
-  void forward(CView<Real, 5> x, Cache& k, bool training, Workspace& ws) const {
+  void forward(CView<Real, 5> x, Cache& k, bool training, Workspace& ws, const Record<Real>& record = {}) const {
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       k.blocks[i].norm.training = training;
       k.blocks[i].norm.mask = k.steps[i];
       if (!is_blocked(k, i)) {
-        blocks_[i].forward(i == 0 ? x : k.y[i - 1], k.y[i], k.blocks[i], ws);
+        blocks_[i].forward(i == 0 ? x : k.y[i - 1], k.y[i], k.blocks[i], ws, record.in(blocks_[i].name()));
       } else if constexpr (has_blocked) {
         BlockedCache& b = k.blocks[i].blocked;
         const CView<Real, 5> plain = i == 0 ? x : CView<Real, 5>(k.y[i - 1]);
@@ -93,12 +94,13 @@ class Stream3d {
                                      b, ws);
         if (leaves_plain(k, i)) kernels::from_blocked(b.y.view(), k.y[i]);
       }
+      done(i, x.shape(), k, record);
     }
   }
 
   /// dx may be empty.
   void backward(CView<Real, 5> x, CView<Real, 5> dy, View<Real, 5> dx, const Cache& k, Workspace& ws,
-                std::span<const TapGradient> taps = {}) {
+                std::span<const TapGradient> taps = {}, const Record<Real>& record = {}) {
     Workspace::Scope scope(ws);
     const View<Real, 1> plain[2] = {ws.take<Real>(k.scratch), ws.take<Real>(k.scratch)};
     const View<Real, 1> blocked[2] = {ws.take<Real>(k.blocked_scratch), ws.take<Real>(k.blocked_scratch)};
@@ -110,7 +112,8 @@ class Stream3d {
         CView<Real, 5> tap;
         for (const TapGradient& t : taps)
           if (t.block == first_ + static_cast<Index>(i)) tap = t.gradient;
-        blocks_[i].backward(i == 0 ? x : k.y[i - 1], k.y[i], d, below, k.blocks[i], ws, tap);
+        blocks_[i].backward(i == 0 ? x : k.y[i - 1], k.y[i], d, below, k.blocks[i], ws, tap,
+                            record.in(blocks_[i].name()));
         d_blocked = nullptr;
       } else if constexpr (has_blocked) {
         using kernels::BlockedView;
@@ -136,7 +139,8 @@ class Stream3d {
   }
 
   /// y is the last block's output; everything between lives in the workspace.
-  void infer(CView<Real, 5> x, View<Real, 5> y, Cache& k, Workspace& ws, std::span<const TapOutput> taps = {}) const {
+  void infer(CView<Real, 5> x, View<Real, 5> y, Cache& k, Workspace& ws, std::span<const TapOutput> taps = {},
+             const Record<Real>& record = {}) const {
     Workspace::Scope scope(ws);
     const View<Real, 1> plain[2] = {ws.take<Real>(k.scratch), ws.take<Real>(k.scratch)};
     const View<Real, 1> blocked[2] = {ws.take<Real>(k.blocked_scratch), ws.take<Real>(k.blocked_scratch)};
@@ -161,6 +165,7 @@ class Stream3d {
         if (leaves_plain(k, i)) kernels::from_blocked(out, next);
       }
       current = next;
+      done(i, x.shape(), k, record);
     }
   }
 
@@ -187,6 +192,9 @@ class Stream3d {
  private:
   static constexpr bool has_blocked = std::is_same_v<Real, float>;
 
+  void done(std::size_t i, const Shape<5>& x, const Cache& k, const Record<Real>& record) const {
+    if (record.layers()) record.done(blocks_[i].name().c_str(), k.shape[i], blocks_[i].macs(i == 0 ? x : k.shape[i - 1]));
+  }
   static bool is_blocked(const Cache& k, std::size_t i) { return static_cast<bool>(k.blocks[i].blocked); }
   /// Whether a blocked block's input comes plain, and whether a block's output is needed plain.
   static bool takes_plain(const Cache& k, std::size_t i) { return i == 0 || !is_blocked(k, i - 1); }

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "stac3dl/model/plan.hpp"
+#include "stac3dl/model/recorder.hpp"
 #include "stac3dl/nn/linear.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -33,9 +34,10 @@ class TokenMap {
     }
   }
 
-  void forward(CView<Real, 4> r, View<Real, 4> x, Workspace& ws) const {
+  void forward(CView<Real, 4> r, View<Real, 4> x, Workspace& ws, const Record<Real>& record = {}) const {
     Workspace::Scope scope(ws);
     const CView<Real, 4> mapped = linear_ ? map(r, ws) : r;
+    if (linear_) record("mapped", mapped);
     const Index P = positions_count_;
     parallel_for(r.size(0) * r.size(1), [&](Index ln) {
       const Real* in = mapped.data() + ln * P * width_;
@@ -46,10 +48,11 @@ class TokenMap {
       if (positions_)
         for (Index i = 0; i < P * width_; ++i) out[i] += positions_->value.data()[i];
     });
+    record.done("map", mapped.shape(), linear_ ? r.size() * width_ : 0);
   }
 
   /// dr is overwritten.
-  void backward(CView<Real, 4> r, CView<Real, 4> dx, View<Real, 4> dr, Workspace& ws) {
+  void backward(CView<Real, 4> r, CView<Real, 4> dx, View<Real, 4> dr, Workspace& ws, const Record<Real>& record = {}) {
     Workspace::Scope scope(ws);
     const Index L = r.size(0), N = r.size(1), P = positions_count_;
     const View<Real, 4> own = linear_ ? ws.take<Real>(Shape<4>{L, N, P, width_}) : dr;
@@ -59,6 +62,7 @@ class TokenMap {
     });
     if (positions_) kernels::add_row_sums<Real>(own.reshape(Shape<2>{L * N, P * width_}), positions_->grad.view().flat());
     if (!linear_) return;
+    record.gradient("mapped", own);
     kernels::add_row_sums<Real>(own.reshape(Shape<2>{L * N * P, width_}), embedding_->grad);
     linear_->backward(rows(r), rows(own), rows(own), rows(dr), {}, ws);
   }

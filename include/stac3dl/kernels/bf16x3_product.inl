@@ -1,0 +1,145 @@
+// kernels/bf16x3_product.inl - C += A B of numbers split into two bfloat16: high high + high low + low high.
+//
+//   A (rows, K)   a row's 32 steps of the sum lie side by side, `low` numbers away its low parts; rows are `a_row`
+//   apart B (K, 32)     by 32 steps: four tiles of 16 pairs of steps x 16 columns: high of columns 0-15, of 16-31, low
+//   of both;
+//                 from tile to tile `b_tile` numbers
+//   C (rows, 32)  two halves of 16 columns, `c_half` floats apart; rows of a half lie 16 floats apart
+// The low parts' product, 2^-17 of the whole, is left out.  Sums of a tile run in float.
+
+/// One step of 32 terms of the sum: where its factors are.
+struct Bf16x3Factors {
+  const std::uint16_t* a;
+  const std::uint16_t* b;
+};
+
+/// Lines to fetch into the second-level cache while something else is multiplied: `ranges` ranges of `length` lines,
+/// `stride` numbers apart, a few at each step.
+struct Bf16x3Ahead {
+  const std::uint16_t* at = nullptr;
+  Index length = 0, stride = 0, ranges = 0;
+  Index some = 0;  ///< a step
+  Index left = 0;
+
+  static Bf16x3Ahead over(const std::uint16_t* from, Index lines, Index stride, Index ranges, Index steps) {
+    return {from, lines, stride, ranges, (lines * ranges + steps - 1) / std::max<Index>(1, steps), lines};
+  }
+  ISA_INLINE void step() {
+    for (Index i = 0; i < some; ++i) {
+      STAC3DL_PREFETCH_L2(at);
+      at += 32;
+      if (--left > 0) continue;
+      at += stride - length * 32, left = length;
+      if (--ranges == 0) some = 0;
+    }
+  }
+};
+
+inline constexpr Index bf16x3_tile = 16 * 32;            ///< numbers of a tile of bfloat16
+inline constexpr Index bf16x3_b_step = 4 * bf16x3_tile;  ///< of B for 32 steps
+
+#if STAC3DL_TILES_AMX
+
+/// The eight tile registers, set to 16 rows of 64 bytes as long as this lives; belongs to the thread that made it.
+class TileRegisters {
+ public:
+  TileRegisters() {
+    struct alignas(64) {
+      std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
+      std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+      std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+    } settings;
+    asm volatile("ldtilecfg %0" ::"m"(settings));
+  }
+  ~TileRegisters() { asm volatile("tilerelease"); }
+  TileRegisters(const TileRegisters&) = delete;
+  TileRegisters& operator=(const TileRegisters&) = delete;
+};
+
+// Tile registers are named in the text: compilers of today do not hand them out themselves.
+template <int R>
+ISA_INLINE void tile_zero() {
+  asm volatile("tilezero %%tmm%c0" ::"i"(R));
+}
+template <int R>
+ISA_INLINE void tile_load(const void* from, Index row_bytes) {
+  asm volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(row_bytes), "i"(R) : "memory");
+}
+template <int R>
+ISA_INLINE void tile_store(void* to, Index row_bytes) {
+  asm volatile("tilestored %%tmm%c2, (%0,%1,1)" ::"r"(to), "r"(row_bytes), "i"(R) : "memory");
+}
+template <int C, int A, int B>
+ISA_INLINE void tile_multiply() {
+  asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(C), "i"(A), "i"(B));
+}
+
+/// `blocks` (1 or 2) times 16 rows of C (+)= sum over steps; factors(k) gives step k's.
+template <int blocks, class Factors>
+ISA_INLINE void bf16x3_product(Index steps, Index a_row, Index low, Index b_tile, float* c, Index c_half, bool add,
+                               const Factors& factors, Bf16x3Ahead& a_ahead, Bf16x3Ahead& b_ahead) {
+  const Index row = a_row * 2, block = 16 * a_row;
+  if (add) {
+    tile_load<0>(c, 64), tile_load<1>(c + c_half, 64);
+    if constexpr (blocks == 2) tile_load<2>(c + 256, 64), tile_load<3>(c + 256 + c_half, 64);
+  } else {
+    tile_zero<0>(), tile_zero<1>();
+    if constexpr (blocks == 2) tile_zero<2>(), tile_zero<3>();
+  }
+  const auto multiply = [&]() STAC3DL_INLINE_LAMBDA {
+    tile_multiply<0, 4, 6>(), tile_multiply<1, 4, 7>();
+    if constexpr (blocks == 2) tile_multiply<2, 5, 6>(), tile_multiply<3, 5, 7>();
+  };
+  // A store of a tile waits a thousand cycles where more than 128 products have passed since the last (measured on
+  // Xeons of the fourth generation): one now and then, to nowhere, costs forty.
+  alignas(64) float nowhere[256];
+  for (Index k = 0, stored = 9; k < steps; ++k) {
+    if (k == stored) tile_store<4>(nowhere, 64), stored += 9;
+    const Bf16x3Factors f = factors(k);
+    tile_load<4>(f.a + low, row);
+    if constexpr (blocks == 2) tile_load<5>(f.a + low + block, row);
+    tile_load<6>(f.b, 64), tile_load<7>(f.b + b_tile, 64);
+    multiply();
+    a_ahead.step(), b_ahead.step();
+    tile_load<4>(f.a, row);
+    if constexpr (blocks == 2) tile_load<5>(f.a + block, row);
+    multiply();
+    tile_load<6>(f.b + 2 * b_tile, 64), tile_load<7>(f.b + 3 * b_tile, 64);
+    multiply();
+  }
+  tile_store<0>(c, 64), tile_store<1>(c + c_half, 64);
+  if constexpr (blocks == 2) tile_store<2>(c + 256, 64), tile_store<3>(c + 256 + c_half, 64);
+}
+
+#else
+
+struct TileRegisters {
+  TileRegisters() {}  // nothing to set; said so that no compiler warns of an unused name
+};
+
+/// `blocks` (1 or 2) times 16 rows of C (+)= sum over steps; factors(k) gives step k's.
+template <int blocks, class Factors>
+inline void bf16x3_product(Index steps, Index a_row, Index low, Index b_tile, float* c, Index c_half, bool add,
+                           const Factors& factors, Bf16x3Ahead&, Bf16x3Ahead&) {
+  for (Index r = 0; r < blocks * 16; ++r)
+    for (Index half = 0; half < 2; ++half) {
+      float* const to = c + r * 16 + half * c_half;
+      float sum[16];
+      for (Index o = 0; o < 16; ++o) sum[o] = add ? to[o] : 0.f;
+      for (Index k = 0; k < steps; ++k) {
+        const Bf16x3Factors f = factors(k);
+        const std::uint16_t* const a = f.a + r * a_row;
+        const std::uint16_t* const b = f.b + half * b_tile;
+        for (Index i = 0; i < 32; ++i) {
+          const float high = bf16_value(a[i]), rest = bf16_value(a[low + i]);
+          const std::uint16_t* const bi = b + i / 2 * 32 + i % 2;
+          for (Index o = 0; o < 16; ++o)
+            sum[o] += high * bf16_value(bi[2 * o]) +
+                      (high * bf16_value(bi[2 * b_tile + 2 * o]) + rest * bf16_value(bi[2 * o]));
+        }
+      }
+      std::copy_n(sum, 16, to);
+    }
+}
+
+#endif

@@ -1,0 +1,126 @@
+// kernels/bf16x3_rows.inl - rows of 16 numbers, and how they become two bfloat16 each; see bf16x3.hpp.
+
+#if STAC3DL_TILES_AMX
+
+/// 16 floats.
+using Row16 = Pack<float>;
+
+/// v = high + low up to 2^-17 of v, for 16 channels in `a` and the next 16 in `b`: 32 numbers side by side.
+ISA_INLINE void split_store(Row16 a, Row16 b, std::uint16_t* high, std::uint16_t* low) {
+  const __m512bh h = _mm512_cvtne2ps_pbh(b.raw, a.raw);
+  const __m512i bits = (__m512i)h;
+  const __m512 ha = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(bits)), 16));
+  const __m512 hb =
+      _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(bits, 1)), 16));
+  const __m512bh l = _mm512_cvtne2ps_pbh(_mm512_sub_ps(b.raw, hb), _mm512_sub_ps(a.raw, ha));
+  _mm512_storeu_si512(high, bits);
+  _mm512_storeu_si512(low, (__m512i)l);
+}
+
+/// The same with the two rows interleaved: even[0], odd[0], even[1], odd[1], ...: what a tile's right factor wants of
+/// two steps of the sum.
+ISA_INLINE void split_store_pairs(Row16 even, Row16 odd, std::uint16_t* high, std::uint16_t* low) {
+  const auto pairs = [&](__m512 e, __m512 o) STAC3DL_INLINE_LAMBDA {
+    const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(o, e);
+    const __m512i first = _mm512_cvtepu16_epi32(_mm512_castsi512_si256(both));
+    const __m512i second = _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(both, 1));
+    return _mm512_or_si512(first, _mm512_slli_epi32(second, 16));
+  };
+  const __m512i h = pairs(even.raw, odd.raw);
+  const __m512 he = _mm512_castsi512_ps(_mm512_slli_epi32(h, 16));
+  const __m512 ho = _mm512_castsi512_ps(_mm512_and_si512(h, _mm512_set1_epi32(static_cast<int>(0xffff0000u))));
+  _mm512_storeu_si512(high, h);
+  _mm512_storeu_si512(low, pairs(_mm512_sub_ps(even.raw, he), _mm512_sub_ps(odd.raw, ho)));
+}
+
+/// The first `lanes` of 16 floats, 0 in the others.
+ISA_INLINE Row16 load_lanes(const float* from, Index lanes) {
+  return {_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << lanes) - 1), from)};
+}
+
+/// The first `lanes` of v to `to`; the rest of it stays as it is.
+ISA_INLINE void store_lanes(float* to, Index lanes, Row16 v) {
+  _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << lanes) - 1), v.raw);
+}
+
+/// square[i] lane j becomes square[j] lane i.
+ISA_INLINE void transpose_rows(Row16 (&square)[16]) { transpose_square(square); }
+
+#else
+
+/// 16 floats.
+struct Row16 {
+  static constexpr Index width = 16;
+  float v[16];
+
+  static Row16 zero() { return all(0.f); }
+  static Row16 all(float value) {
+    Row16 r;
+    for (float& x : r.v) x = value;
+    return r;
+  }
+  static Row16 load(const float* from) {
+    Row16 r;
+    std::copy_n(from, 16, r.v);
+    return r;
+  }
+  void store(float* to) const { std::copy_n(v, 16, to); }
+  void stream(float* to) const { store(to); }
+  template <class Op>
+  static Row16 each(const Row16& a, const Row16& b, Op op) {
+    Row16 r;
+    for (Index i = 0; i < 16; ++i) r.v[i] = op(a.v[i], b.v[i]);
+    return r;
+  }
+  friend Row16 operator+(const Row16& a, const Row16& b) { return each(a, b, std::plus<float>()); }
+  friend Row16 operator-(const Row16& a, const Row16& b) { return each(a, b, std::minus<float>()); }
+  friend Row16 operator*(const Row16& a, const Row16& b) { return each(a, b, std::multiplies<float>()); }
+  friend Row16 operator/(const Row16& a, const Row16& b) { return each(a, b, std::divides<float>()); }
+  friend Row16 fma(const Row16& a, const Row16& b, const Row16& c) { return a * b + c; }
+  friend Row16 exp(const Row16& a) {
+    return each(a, a, [](float x, float) { return std::exp(x); });
+  }
+  friend Row16 if_less(const Row16& a, const Row16& b, const Row16& yes, const Row16& no) {
+    Row16 r;
+    for (Index i = 0; i < 16; ++i) r.v[i] = a.v[i] < b.v[i] ? yes.v[i] : no.v[i];
+    return r;
+  }
+};
+
+inline float bf16_value(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+/// Rounded to the nearest bfloat16, ties to even.
+inline std::uint16_t bf16_nearest(float v) {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(v);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>(bits >> 16 | 0x40);  // NaN stays one
+  return static_cast<std::uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+inline void split_number(float v, std::uint16_t& high, std::uint16_t& low) {
+  high = bf16_nearest(v);
+  low = bf16_nearest(v - bf16_value(high));
+}
+/// v = high + low up to 2^-17 of v, for 16 channels in `a` and the next 16 in `b`: 32 numbers side by side.
+inline void split_store(const Row16& a, const Row16& b, std::uint16_t* high, std::uint16_t* low) {
+  for (Index i = 0; i < 16; ++i) split_number(a.v[i], high[i], low[i]), split_number(b.v[i], high[16 + i], low[16 + i]);
+}
+/// The same with the two rows interleaved: even[0], odd[0], even[1], odd[1], ...
+inline void split_store_pairs(const Row16& even, const Row16& odd, std::uint16_t* high, std::uint16_t* low) {
+  for (Index i = 0; i < 16; ++i) {
+    split_number(even.v[i], high[2 * i], low[2 * i]);
+    split_number(odd.v[i], high[2 * i + 1], low[2 * i + 1]);
+  }
+}
+/// The first `lanes` of 16 floats, 0 in the others.
+inline Row16 load_lanes(const float* from, Index lanes) {
+  Row16 r = Row16::zero();
+  std::copy_n(from, lanes, r.v);
+  return r;
+}
+/// The first `lanes` of v to `to`; the rest of it stays as it is.
+inline void store_lanes(float* to, Index lanes, const Row16& v) { std::copy_n(v.v, lanes, to); }
+/// square[i] lane j becomes square[j] lane i.
+inline void transpose_rows(Row16 (&square)[16]) {
+  for (Index i = 0; i < 16; ++i)
+    for (Index j = 0; j < i; ++j) std::swap(square[i].v[j], square[j].v[i]);
+}
+
+#endif

@@ -1,0 +1,220 @@
+// Convolution on tile registers, and the plain loops that stand for them elsewhere, against the reference in double.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "stac3dl/kernels/conv3d.hpp"
+#include "winograd_cases.hpp"
+
+using namespace stac3dl;
+using namespace stac3dl::kernels;
+using namespace stac3dl::testing;
+
+namespace {
+
+/// x (N, C, T, H, W) to `out` channels; `depth_taps` x 3 x 3.
+struct Case {
+  Shape<5> x;
+  Index out;
+  Index depth_taps;
+  std::array<Index, 3> padding;
+};
+
+/// T, H or W of 1, channels around blocks of 16 and 32, every padding.
+const Case cases[] = {
+    {{1, 1, 1, 1, 1}, 1, 3, {1, 1, 1}},   {{3, 3, 2, 5, 1}, 15, 3, {1, 1, 1}},  {{1, 15, 4, 1, 7}, 16, 3, {1, 1, 1}},
+    {{3, 16, 5, 8, 9}, 17, 3, {1, 1, 1}}, {{1, 17, 3, 4, 5}, 31, 3, {0, 0, 0}}, {{1, 31, 7, 2, 3}, 33, 3, {2, 2, 2}},
+    {{3, 33, 2, 3, 8}, 3, 3, {1, 0, 2}},  {{1, 64, 2, 7, 4}, 65, 3, {1, 1, 1}}, {{2, 65, 1, 3, 2}, 64, 3, {1, 1, 1}},
+    {{1, 1, 9, 5, 4}, 31, 3, {1, 2, 0}},  {{3, 32, 2, 1, 3}, 1, 3, {1, 1, 1}},  {{1, 17, 8, 4, 7}, 16, 3, {2, 0, 1}},
+    {{3, 17, 3, 5, 8}, 33, 1, {0, 1, 1}}, {{1, 64, 1, 9, 9}, 16, 1, {0, 2, 0}}, {{1, 3, 5, 1, 4}, 65, 1, {0, 1, 1}},
+    {{1, 33, 2, 3, 3}, 1, 1, {0, 0, 2}},
+};
+/// Several bands of rows, chunks of input channels, groups of outputs, regions of samples, parts of sums.
+const Case large[] = {
+    {{1, 40, 3, 33, 41}, 33, 3, {1, 1, 1}},
+    {{2, 145, 2, 7, 7}, 160, 3, {1, 1, 1}},
+    {{9, 20, 1, 11, 13}, 18, 1, {0, 1, 1}},
+    {{1, 33, 5, 50, 19}, 7, 3, {0, 2, 0}},
+};
+
+std::string title(const Case& one) {
+  return "x " + to_string(one.x) + " to " + std::to_string(one.out) + ", " + std::to_string(one.depth_taps) +
+         " taps along time, padding " + to_string(one.padding) + " on " + isa_name(isa());
+}
+
+/// The plain loops, which every set but amx runs, and the tile registers, where there are any.
+std::vector<Isa> both() {
+  if (best_isa() == Isa::amx) return {Isa::avx512, Isa::amx};
+  return {best_isa()};
+}
+
+struct Problem {
+  Conv3dSpec spec;
+  Shape<5> y_shape;
+  Tensor<float, 5> x, w, dy;
+  Tensor<float, 1> b;
+  Tensor<double, 5> y, dx, dw;
+
+  explicit Problem(const Case& one) : spec{{one.depth_taps, 3, 3}, {1, 1, 1}, one.padding} {
+    y_shape = conv3d_output_shape(one.x, one.out, spec);
+    x = random_tensor<float>(one.x, 1), dy = random_tensor<float>(y_shape, 2);
+    w = random_tensor<float>(Shape<5>{one.out, one.x[1], one.depth_taps, 3, 3}, 3);
+    b = random_tensor<float>(Shape<1>{one.out}, 4);
+    y.resize(y_shape), dx.resize(one.x), dw = Tensor<double, 5>(w.shape());
+    Workspace ws;
+    const auto x64 = as_double(x), w64 = as_double(w), dy64 = as_double(dy);
+    conv3d_forward_direct<double>(x64, w64, as_double(b), y, spec, ws);
+    conv3d_backward_data_direct<double>(dy64, w64, dx, spec, ws);
+    conv3d_backward_weights_direct<double>(x64, dy64, dw, {}, spec, ws);
+  }
+  WinogradProblem forward() const { return winograd_forward_problem(x.shape(), y_shape, spec); }
+  WinogradProblem data() const { return winograd_data_problem(x.shape(), y_shape, spec); }
+};
+
+/// Of the RMS.  The bar of `standard`, 1e-4, is for real layers (test_winograd_choice.cpp); a few sums of small ones
+/// reach it.
+constexpr double bar = 1.5e-4;
+
+std::vector<const WinogradDepth*> depths_for(const Conv3dSpec& spec, const WinogradProblem& p) {
+  if (spec.kernel[0] == 1) return {&winograd_depth_single};
+  std::vector<const WinogradDepth*> depths{&winograd_depth_2};
+  if (p.out[0] >= 3) depths.push_back(&winograd_depth_4);  // else it is never chosen
+  if (p.in[0] == 2 && p.out[0] == 2 && p.padding[0] == 1) depths.push_back(&winograd_depth_pair);
+  return depths;
+}
+
+/// A run with everything poisoned that should not be read.
+Tensor<float, 5> convolve(const WinogradPlan& plan, const Tensor<float, 5>& x, const Tensor<float, 5>& w,
+                          WinogradPass pass, const Tensor<float, 1>* b, const Shape<5>& y_shape, bool prepared,
+                          PoisonedWorkspace& ws) {
+  ws.poison();
+  PoisonedVolume from(x), to(y_shape);
+  std::vector<float> bias, u;
+  if (b) bias = poisoned_bias(*b);
+  if (prepared) {
+    u.assign(static_cast<std::size_t>(plan.weights_size()), testing::nan);
+    winograd_transform_weights(plan, w, pass, u.data());
+  }
+  const Bf16x3Target target{b ? bias.data() : nullptr, {}, to.view().data, nullptr, false};
+  bf16x3_convolve(plan, from.view(), {w, pass}, prepared ? u.data() : nullptr, target, ws);
+  return to.plain();
+}
+
+Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const Problem& p, PoisonedWorkspace& ws) {
+  ws.poison();
+  PoisonedVolume x(p.x), dy(p.dy);
+  Tensor<float, 5> dw(p.w.shape(), 1);
+  winograd_weight_gradient(plan, x.view(), dy.view(), dw, ws);
+  dw.array() -= 1;
+  return dw;
+}
+
+}  // namespace
+
+TEST_CASE("bf16x3: every depth point's table agrees with the reference") {
+  PoisonedWorkspace ws(Index{1} << 20);
+  double worst[3] = {0, 0, 0};
+  for (const Case& one : cases) {
+    const Problem p(one);
+    for (Isa isa : both()) {
+      const ScopedIsa scoped(isa);
+      CAPTURE(title(one));
+      for (const WinogradDepth* depth : depths_for(p.spec, p.forward())) {
+        CAPTURE(depth->points);
+        const WinogradPlan plan = bf16x3_plan(p.forward(), *depth);
+        const auto y = convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, false, ws);
+        CHECK(same_bits(convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, true, ws), y));
+        const double forward = error_over_rms(y, p.y), weights = error_over_rms(weight_gradient(plan, p, ws), p.dw);
+        CHECK(forward <= bar);
+        CHECK(weights <= bar);
+        worst[0] = std::max(worst[0], forward), worst[2] = std::max(worst[2], weights);
+      }
+      for (const WinogradDepth* depth : depths_for(p.spec, p.data())) {
+        CAPTURE(depth->points);
+        const WinogradPlan plan = bf16x3_plan(p.data(), *depth);
+        const auto dx = convolve(plan, p.dy, p.w, WinogradPass::data, nullptr, p.x.shape(), false, ws);
+        CHECK(same_bits(convolve(plan, p.dy, p.w, WinogradPass::data, nullptr, p.x.shape(), true, ws), dx));
+        const double data = error_over_rms(dx, p.dx);
+        CHECK(data <= bar);
+        worst[1] = std::max(worst[1], data);
+      }
+    }
+  }
+  MESSAGE("largest error over RMS: forward " << worst[0] << ", data " << worst[1] << ", weights " << worst[2]);
+}
+
+TEST_CASE("bf16x3: bands, chunks, groups, regions and parts; the same bits on any number of threads") {
+  PoisonedWorkspace ws(Index{1} << 23);
+  for (const Case& one : large) {
+    const Problem p(one);
+    const WinogradPlan plan = bf16x3_plan(p.forward(), bf16x3_depth(p.forward()));
+    const WinogradPlan data = bf16x3_plan(p.data(), bf16x3_depth(p.data()));
+    for (Isa isa : both()) {
+      const ScopedIsa scoped(isa);
+      CAPTURE(title(one));
+      for (bool prepared : {false, true}) {
+        const auto forward = [&] {
+          return convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, prepared, ws);
+        };
+        CHECK(error_over_rms(forward(), p.y) <= 1e-4);
+        if (isa == best_isa()) CHECK(same_on_all_threads(forward));
+      }
+      const auto backward = [&] {
+        return convolve(data, p.dy, p.w, WinogradPass::data, nullptr, p.x.shape(), false, ws);
+      };
+      const auto weights = [&] { return weight_gradient(plan, p, ws); };
+      CHECK(error_over_rms(backward(), p.dx) <= 1e-4);
+      CHECK(error_over_rms(weights(), p.dw) <= 1e-4);
+      if (isa == best_isa()) CHECK(same_on_all_threads(backward));
+      if (isa == best_isa()) CHECK(same_on_all_threads(weights));
+    }
+  }
+  const auto sizes = [](const Case& one) {
+    const Problem p(one);
+    return Bf16x3Sizes(bf16x3_plan(p.forward(), bf16x3_depth(p.forward())));
+  };
+  CHECK(sizes(large[0]).bands > 1);  // what the cases are for
+  CHECK(sizes(large[1]).in32 > sizes(large[1]).chunk);
+  CHECK(sizes(large[1]).group > 1);
+  CHECK(sizes(large[1]).own_weights);
+  CHECK(sizes(large[2]).region > 1);
+  CHECK(sizes(large[2]).regions() > 1);
+}
+
+TEST_CASE("bf16x3: whole numbers of up to 8 binary digits give whole results without an error") {
+  // one bfloat16 holds them, and depth points of one tap along time do not mix them
+  const Case one{{2, 37, 2, 9, 11}, 35, 1, {0, 1, 1}};
+  Problem p(one);
+  for (auto* t : {&p.x, &p.w, &p.dy})
+    for (float& v : *t) v = std::round(v * 20);
+  const auto x = as_double(p.x), w = as_double(p.w), dy = as_double(p.dy);
+  Workspace plain;
+  p.dw.array() = 0;
+  conv3d_forward_direct<double>(x, w, {}, p.y, p.spec, plain);
+  conv3d_backward_data_direct<double>(dy, w, p.dx, p.spec, plain);
+  conv3d_backward_weights_direct<double>(x, dy, p.dw, {}, p.spec, plain);
+  for (Isa isa : both()) {
+    const ScopedIsa scoped(isa);
+    CAPTURE(std::string(isa_name(isa)));
+    Tensor<float, 5> y(p.y_shape), dx(p.x.shape()), dw(p.w.shape());
+    conv3d_forward<float>(p.x, p.w, {}, y, p.spec, plain, Conv3dVariant::bf16x3);
+    conv3d_backward_data<float>(p.dy, p.w, dx, p.spec, plain, Conv3dVariant::bf16x3);
+    conv3d_backward_weights<float>(p.x, p.dy, dw, {}, p.spec, plain, Conv3dVariant::bf16x3);
+    CHECK(error_over_rms(y, p.y) == 0);
+    CHECK(error_over_rms(dx, p.dx) == 0);
+    CHECK(error_over_rms(dw, p.dw) == 0);
+  }
+  CHECK(std::string(conv3d_variant_name<float>(one.x, one.out, p.spec, Conv3dVariant::bf16x3)) == "bf16x3");
+  CHECK(std::string(conv3d_variant_name<double>(one.x, one.out, p.spec, Conv3dVariant::bf16x3)) == "direct");
+}
+
+TEST_CASE("bf16x3: chosen where there are tile registers, and only there") {
+  const Shape<5> x{1, 64, 8, 28, 28}, y{1, 64, 8, 28, 28};
+  for (Isa isa : supported_isas()) {
+    const ScopedIsa scoped(isa);
+    CHECK(conv3d_winograd_plan(x, y, {}, Conv3dAccuracy::standard).bf16x3 == (isa == Isa::amx));
+    CHECK_FALSE(conv3d_winograd_plan(x, y, {}, Conv3dAccuracy::exact));
+    CHECK_FALSE(conv3d_winograd_plan({1, 3, 8, 28, 28}, y, {}, Conv3dAccuracy::standard).bf16x3);  // a picture
+  }
+}
