@@ -1,11 +1,13 @@
 // Worked examples of pooling, of layouts, of narrow weights and of key points.
 #include "stac3dl/kernels/blocked.hpp"
 #include "stac3dl/kernels/cell_mean.hpp"
+#include "stac3dl/kernels/cell_mean_ref.hpp"
 #include "stac3dl/kernels/linear_bf16.hpp"
 #include "stac3dl/kernels/linear_int8.hpp"
 #include "stac3dl/kernels/linear_narrow_ref.hpp"
 #include "stac3dl/kernels/pool3d.hpp"
 #include "stac3dl/kernels/soft_argmax.hpp"
+#include "stac3dl/kernels/soft_argmax_ref.hpp"
 #include "stac3dl/kernels/tokens.hpp"
 #include "stac3dl/kernels/tokens_ref.hpp"
 #include "stac3dl/train/keypoint_loss.hpp"
@@ -50,16 +52,18 @@ void tokens(Worked& w) {
 
 /// Five frames of one place into two cells, which share the middle frame; the first frame is masked.
 void cell_mean(Worked& w) {
-  Tensor<double, 5> x({1, 1, 5, 1, 1}, {9, 1, 2, 4, 6}), dx(x.shape());
+  Tensor<double, 5> x({1, 1, 5, 1, 1}, {9, 1, 2, 4, 6}), dx(x.shape()), dxf(x.shape());
   const Tensor<std::uint8_t, 2> frames({1, 5}, {0, 1, 1, 1, 1});
   const Tensor<double, 4> dy({2, 1, 1, 1}, {1, 3});
-  Tensor<double, 4> y({2, 1, 1, 1}), plain({2, 1, 1, 1}, {1.5, 4});
+  Tensor<double, 4> y({2, 1, 1, 1}), yf({2, 1, 1, 1});
   const auto forward = [&] {
-    kn::cell_mean_forward<double>(x, frames, {}, 5, {2, 1, 1}, y);
+    kn::cell_mean_forward_ref<double>(x, frames, {}, 5, {2, 1, 1}, y);
     return against(dy, y);
   };
-  forward(), kn::cell_mean_backward<double>(dy, frames, {}, 5, {2, 1, 1}, dx);
-  w.show("x[t]", x), w.show("valid", frames), w.both("y[l]", plain, y), w.show("dy[l]", dy), w.show("dx[t]", dx);
+  forward(), kn::cell_mean_forward<double>(x, frames, {}, 5, {2, 1, 1}, yf);
+  kn::cell_mean_backward_ref<double>(dy, frames, {}, 5, {2, 1, 1}, dx);
+  kn::cell_mean_backward<double>(dy, frames, {}, 5, {2, 1, 1}, dxf);
+  w.show("x[t]", x), w.show("valid", frames), w.both("y[l]", y, yf), w.show("dy[l]", dy), w.both("dx[t]", dx, dxf);
   w.slope("cell mean", x, dx, forward);
 }
 
@@ -101,28 +105,21 @@ void narrow_weights(Worked& w) {
 
 /// One joint's heat map of 2 x 2, its point, and the loss.
 void soft_argmax(Worked& w) {
-  Tensor<double, 5> z({1, 1, 1, 2, 2}, {0, 2, 0, 1}), p(z.shape()), dz(z.shape());
-  Tensor<double, 4> point({1, 1, 1, 2}), d({1, 1, 1, 2});
+  Tensor<double, 5> z({1, 1, 1, 2, 2}, {0, 2, 0, 1}), p(z.shape()), pf(z.shape()), dz(z.shape()), dzf(z.shape());
+  Tensor<double, 4> point({1, 1, 1, 2}), pointf({1, 1, 1, 2}), d({1, 1, 1, 2});
   const Tensor<double, 4> target({1, 2, 1, 2}, {0.75, 0.25, 0.75, 0.35});
   StepTargets<double> y;
   step_targets<double>(target, {}, 1, 0, y);
   const auto forward = [&] {
-    kn::soft_argmax_forward<double>(z, p, point);
+    kn::soft_argmax_forward_ref<double>(z, p, point);
     return keypoint_loss<double>(point, y, 1, d);
   };
   const double loss = forward();
-  kn::soft_argmax_backward<double>(p, point, d, dz);
-  w.show("z", z), w.show("p", p), w.show("(x, y)", point), w.show("target", y.points);
-  w.say("loss          " + number(loss)), w.show("d(x, y)", d), w.show("dz", dz);
+  kn::soft_argmax_forward<double>(z, pf, pointf);
+  kn::soft_argmax_backward_ref<double>(p, point, d, dz), kn::soft_argmax_backward<double>(p, point, d, dzf);
+  w.show("z", z), w.both("p", p, pf), w.both("(x, y)", point, pointf), w.show("target", y.points);
+  w.say("loss          " + number(loss)), w.show("d(x, y)", d), w.both("dz", dz, dzf);
   w.slope("soft-argmax", z, dz, forward);
-  // the plain definition, spelled out
-  Tensor<double, 4> plain({1, 1, 1, 2});
-  double sum = 0;
-  for (Index i = 0; i < 4; ++i) sum += std::exp(z[i]);
-  for (Index i = 0; i < 4; ++i)
-    plain[0] += std::exp(z[i]) / sum * (0.25 + 0.5 * static_cast<double>(i % 2)),
-        plain[1] += std::exp(z[i]) / sum * (0.25 + 0.5 * static_cast<double>(i / 2));
-  w.same("point", plain, point);
 }
 
 }  // namespace worked
