@@ -110,6 +110,7 @@
 #include "stac3dl/train/batches.hpp"
 #include "stac3dl/train/evaluate.hpp"
 #include "stac3dl/train/gradients.hpp"
+#include "stac3dl/train/heatmap_loss.hpp"
 #include "stac3dl/train/keypoint_loss.hpp"
 #include "stac3dl/train/loss.hpp"
 #include "stac3dl/train/metrics.hpp"
@@ -134,6 +135,7 @@
 #include "stac3dl/data/even_rate.hpp"
 #include "stac3dl/data/exercise_backdrop.hpp"
 #include "stac3dl/data/exercise_canvas.hpp"
+#include "stac3dl/data/exercise_limbs.hpp"
 #include "stac3dl/data/exercise_motion.hpp"
 #include "stac3dl/data/exercise_poses.hpp"
 #include "stac3dl/data/exercise_recording.hpp"
@@ -174,4 +176,6 @@
 #include "stac3dl/data/window_source.hpp"
 #include "stac3dl/data/windows.hpp"
 
+#include "stac3dl/inspect/deletion.hpp"
 #include "stac3dl/inspect/gradient_check.hpp"
+#include "stac3dl/inspect/limb_lift.hpp"
