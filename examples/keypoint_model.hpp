@@ -31,9 +31,11 @@ struct Settings {
     };
     ModelConfig m = exercise_model::config(clip_options());
     m.modalities = {{"rgb", 3, 16, size, size,
-                     {block("conv1", 16, space, true), block("conv2a", 32, one, false), block("conv2b", 32, space, false),
+                     {block("conv1", 16, space, true),
+                      block("conv2a", 32, one, false), block("conv2b", 32, space, false),
                       block("conv3a", 64, one, false), block("conv3b", 64, {2, 2, 2}, false),
-                      block("conv4a", 96, one, true), block("conv4b", 96, space, false), block("conv5", 96, one, true)}}};
+                      block("conv4a", 96, one, true), block("conv4b", 96, space, false),
+                      block("conv5", 96, one, true)}}};
     m.width = m.lstm_units = 64;
     m.share_through = "conv4b";
     m.keypoints = {"rgb", ExerciseRecording::joints, {"conv2b", "conv3b", "conv4b"}};
@@ -99,7 +101,8 @@ inline Scores measure(const StaC3d<float>& model, const std::vector<InputPrepara
   const auto result = evaluate(ready, Source{clips, preparation}, {}, [&](const Batch<float>& batch, const auto& pass) {
     step_targets<float>(batch.keypoints, batch.visible, pass.keypoints.size(1), 0, targets);
     near.add<float>(pass.keypoints, targets), wide.add<float>(pass.keypoints, targets);
-    for (std::size_t j = 0; j < joints.size(); ++j) joints[j].add<float>(pass.keypoints, targets, static_cast<Index>(j));
+    for (std::size_t j = 0; j < joints.size(); ++j)
+      joints[j].add<float>(pass.keypoints, targets, static_cast<Index>(j));
   });
   Scores scores{result.accuracy(), near.value(), wide.value(), near.counted(), {}};
   for (std::size_t j = 0; j < joints.size(); ++j) scores.of_joint[j] = joints[j].value();

@@ -122,7 +122,7 @@ class ExerciseRecording {
   exercises::BodyParts moving_limbs() const {
     return exercises::moving_limbs(motion_.exercise().movement, motion_.style().side);
   }
-  /// Where the subject's `parts` are seen: (T, H, W) of the RGB frames, 1 on their pixels, 0 where something hides them.
+  /// Where the subject's `parts` are seen: (T, H, W) of the RGB frames, 1 on their pixels, 0 where others hide them.
   /// For judging what a model looks at: it is no part of a sample, so no training can see it.
   Tensor<std::uint8_t, 3> limb_mask(exercises::BodyParts parts) const {
     using namespace exercises;
