@@ -9,7 +9,7 @@
 
 #include <vector>
 
-#include "stac3dl/data/figure.hpp"
+#include "stac3dl/data/exercise_limbs.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 namespace exercises {
@@ -52,12 +52,14 @@ struct Lens {
   double y(const Point& p) const { return centre_y + focal * p.y() / p.z(); }
 };
 
-/// A limb in camera coordinates.  `owner` marks the pixels that it covers: 0 scenery, 1 the subject, 2 somebody else.
+/// A limb in camera coordinates.  It marks the pixels that it covers: `owner` is 0 scenery, 1 the subject, 2 somebody
+/// else; `part` says which part of a body, as a bit of exercise_limbs.hpp, 0 what is none.
 struct Limb {
   Point a, b;                 ///< its ends, metres
   double radius_a, radius_b;  ///< metres
   Colour colour;              ///< before light falls on it
   std::uint8_t owner;         ///< see above
+  BodyParts part = 0;         ///< see above
 };
 
 /// From where the light comes (unit vector, camera coordinates) and how much comes from everywhere.
@@ -73,11 +75,12 @@ struct Canvas {
   std::vector<float> rgb;           ///< (h, w, 3)
   std::vector<float> depth;         ///< (h, w), metres
   std::vector<std::uint8_t> owner;  ///< (h, w)
+  std::vector<BodyParts> part;      ///< (h, w)
 
   /// Black, and nothing in the way.
   Canvas(Index h, Index w)
       : height(h), width(w), rgb(static_cast<std::size_t>(3 * h * w)), depth(static_cast<std::size_t>(h * w)),
-        owner(static_cast<std::size_t>(h * w)) {}
+        owner(static_cast<std::size_t>(h * w)), part(static_cast<std::size_t>(h * w)) {}
 
   /// Adds a limb where it is nearer than what is there.  From far to near, since edges are blended.
   void draw(const Limb& limb, const Lens& lens, const Light& light) {
@@ -96,7 +99,7 @@ struct Canvas {
       const bool a_near = limb.a.z() < limb.b.z();
       const Point& end = a_near ? limb.a : limb.b;
       const double radius = a_near ? limb.radius_a : limb.radius_b;
-      draw({end, end, radius, radius, limb.colour, limb.owner}, lens, light);
+      draw({end, end, radius, radius, limb.colour, limb.owner, limb.part}, lens, light);
     }
     const Index x0 = pixel_floor(std::min(ax - ra, bx - rb) - 1, width);
     const Index x1 = pixel_ceil(std::max(ax + ra, bx + rb) + 1, width);
@@ -122,7 +125,7 @@ struct Canvas {
           float& value = rgb[3 * at + c];
           value += cover * (limb.colour[c] * light.gain[c] * shade - value);
         }
-        if (cover >= 0.5f) depth[at] = z, owner[at] = limb.owner;
+        if (cover >= 0.5f) depth[at] = z, owner[at] = limb.owner, part[at] = limb.part;
       }
     }
   }

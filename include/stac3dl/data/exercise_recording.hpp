@@ -122,6 +122,28 @@ class ExerciseRecording {
     return s;
   }
 
+  /// The limbs that alone move in this exercise; 0 where the whole body does.
+  exercises::BodyParts moving_limbs() const {
+    return exercises::moving_limbs(motion_.exercise().movement, motion_.style().side);
+  }
+  /// Where the subject's `parts` are seen: (T, H, W) of the RGB frames, 1 on their pixels, 0 where others hide them.
+  /// For judging what a model looks at: it is no part of a sample, so no training can see it.
+  Tensor<std::uint8_t, 3> limb_mask(exercises::BodyParts parts) const {
+    using namespace exercises;
+    const Index height = options_.height, width = options_.width;
+    Tensor<std::uint8_t, 3> mask({options_.frames, height, width});
+    const Backdrop backdrop = scene_.backdrop(height, width);
+    Canvas canvas(height, width);
+    for (Index t = 0; t < options_.frames; ++t) {
+      scene_.render(frame_time(t), backdrop, canvas);
+      for (Index i = 0; i < height * width; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        mask[t * height * width + i] = canvas.owner[at] == subject_pixels && (canvas.part[at] & parts) != 0;
+      }
+    }
+    return mask;
+  }
+
   static constexpr Index joints = exercises::joint_count;  ///< J: key points of a figure.
 
  private:

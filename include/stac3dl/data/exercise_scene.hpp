@@ -145,7 +145,7 @@ class Scene {
         }
       for (std::size_t c = 0; c < 3; ++c) canvas.rgb[3 * i + c] = colour[c] * shade * light.gain[c];
       canvas.depth[i] = p.depth;
-      canvas.owner[i] = scenery;
+      canvas.owner[i] = scenery, canvas.part[i] = 0;
     }
   }
 

@@ -60,8 +60,9 @@ struct Clothes {
 inline void dress(std::vector<Limb>& limbs, const Figure& f, const Body& body, const Clothes& wear,
                   const Camera& camera, std::uint8_t owner) {
   const double k = body.height / 1.7, g = k * body.girth;
-  const auto add = [&](const Point& a, const Point& b, double radius_a, double radius_b, const Colour& colour) {
-    limbs.push_back({camera.to_camera(a), camera.to_camera(b), radius_a, radius_b, colour, owner});
+  const auto add = [&](const Point& a, const Point& b, double radius_a, double radius_b, const Colour& colour,
+                       BodyParts part = 0) {
+    limbs.push_back({camera.to_camera(a), camera.to_camera(b), radius_a, radius_b, colour, owner, part});
   };
   add(f.joint[left_hip], f.joint[right_hip], 0.095 * g, 0.095 * g, wear.trousers);
   add(f.joint[pelvis], f.joint[chest], 0.11 * g, 0.12 * g, wear.shirt);
@@ -76,12 +77,13 @@ inline void dress(std::vector<Limb>& limbs, const Figure& f, const Body& body, c
     const Point &wrist = f.joint[left_wrist + side], &hip = f.joint[left_hip + side];
     const Point &knee = f.joint[left_knee + side], &ankle = f.joint[left_ankle + side];
     add((f.joint[pelvis] + 2 * hip) / 3, (f.joint[neck] + 3 * shoulder) / 4, 0.08 * g, 0.075 * g, wear.shirt);
-    add(shoulder, elbow, 0.054 * g, 0.043 * g, wear.shirt);
-    add(elbow, wrist, 0.042 * g, 0.031 * g, wear.long_sleeves ? wear.shirt : wear.skin);
-    add(wrist, f.hand[side], 0.032 * k, 0.036 * k, wear.skin);
-    add(hip, knee, 0.088 * g, 0.06 * g, wear.trousers);
-    add(knee, ankle, 0.057 * g, 0.04 * g, wear.long_trousers ? wear.trousers : wear.skin);
-    add(ankle - Point(0, 0.03 * k, 0), f.toe[side], 0.04 * k, 0.031 * k, wear.shoes);
+    const BodyParts forearm = side_part(left_forearm, side), shank = side_part(left_shank, side);
+    add(shoulder, elbow, 0.054 * g, 0.043 * g, wear.shirt, side_part(left_upper_arm, side));
+    add(elbow, wrist, 0.042 * g, 0.031 * g, wear.long_sleeves ? wear.shirt : wear.skin, forearm);
+    add(wrist, f.hand[side], 0.032 * k, 0.036 * k, wear.skin, forearm);
+    add(hip, knee, 0.088 * g, 0.06 * g, wear.trousers, side_part(left_thigh, side));
+    add(knee, ankle, 0.057 * g, 0.04 * g, wear.long_trousers ? wear.trousers : wear.skin, shank);
+    add(ankle - Point(0, 0.03 * k, 0), f.toe[side], 0.04 * k, 0.031 * k, wear.shoes, shank);
   }
 }
 

@@ -42,12 +42,13 @@ void visit_fields(ScheduleOptions& o, Visit&& visit) {
   visit("factor", o.factor);
 }
 
-static_assert(field_count<LossOptions> == 3, "list the new field of LossOptions below");
+static_assert(field_count<LossOptions> == 4, "list the new field of LossOptions below");
 template <class Visit>
 void visit_fields(LossOptions& o, Visit&& visit) {
   visit("label_smoothing", o.label_smoothing);
   visit("keypoint_weight", o.keypoint_weight);
   visit("frames_per_step", o.frames_per_step);
+  visit("heatmap_weight", o.heatmap_weight);
 }
 
 static_assert(field_count<TrainOptions> == 11, "list the new field of TrainOptions below");

@@ -28,6 +28,8 @@ class KeypointHead {
     std::array<Tensor<Real, 5>, taps> coarse;   ///< own maps of the second and third tap
     Tensor<Real, 5> maps;                       ///< softmax of z, (N, J, T', H', W')
     std::array<Tensor<Real, 5>, taps> d_tap;    ///< what backward sends to the taps
+    Tensor<Real, 5> d_maps;                     ///< gradient of z from a loss on the maps, if `maps_judged`
+    bool maps_judged = false;                   ///< set by that loss after forward, cleared by plan
   };
 
   /// Error where the modality has no block of a tap's name.
@@ -50,6 +52,7 @@ class KeypointHead {
       (i == 0 ? k.maps : k.coarse[i]).resize(maps);
       k.d_tap[i].resize(shapes[i]);
     }
+    k.maps_judged = false;
     return {shapes[0][0], shapes[0][2], config_.joints, 2};
   }
 
@@ -74,6 +77,7 @@ class KeypointHead {
     Workspace::Scope scope(ws);
     const View<Real, 5> dz = ws.take<Real>(k.maps.shape());
     kernels::soft_argmax_backward<Real>(k.maps, points, d_points, dz);
+    if (k.maps_judged) dz.array() += k.d_maps.array();
     record.gradient("z", dz);
     for (std::size_t i = taps; i-- > 0;) {
       const View<Real, 5> d_own = i == 0 ? dz : ws.take<Real>(k.coarse[i].shape());

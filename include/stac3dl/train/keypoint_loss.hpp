@@ -76,8 +76,9 @@ class Pck {
   explicit Pck(const PckOptions& options) : options_(options) {}
 
   /// Adds a batch: predicted (N, T', J, 2) against the steps' targets.  Error where shapes or torso joints do not fit.
+  /// `only`: the one joint that is judged; -1: all.
   template <class Real>
-  void add(CView<Real, 4> predicted, const StepTargets<Real>& y) {
+  void add(CView<Real, 4> predicted, const StepTargets<Real>& y, Index only = -1) {
     check_shape("Pck::add predicted", predicted.shape(), y.points.shape());
     const auto [N, S, J, two] = predicted.shape();
     for (Index joint : {options_.shoulders[0], options_.shoulders[1], options_.hips[0], options_.hips[1]})
@@ -87,7 +88,7 @@ class Pck {
         const double reach = options_.threshold * torso(y, n, s);
         if (!(reach > 0)) continue;
         for (Index j = 0; j < J; ++j) {
-          if (!y.counted(n, s, j)) continue;
+          if (!y.counted(n, s, j) || (only >= 0 && j != only)) continue;
           const double dx = static_cast<double>(predicted(n, s, j, 0)) - static_cast<double>(y.points(n, s, j, 0));
           const double dy = static_cast<double>(predicted(n, s, j, 1)) - static_cast<double>(y.points(n, s, j, 1));
           ++counted_, near_ += std::hypot(dx, dy) <= reach;

@@ -6,7 +6,7 @@
 
 #include "stac3dl/data/sample.hpp"
 #include "stac3dl/kernels/cross_entropy.hpp"
-#include "stac3dl/train/keypoint_loss.hpp"
+#include "stac3dl/train/heatmap_loss.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 
@@ -15,6 +15,7 @@ struct LossValue {
   double total = 0;           ///< what the gradients are of
   double classification = 0;  ///< parts of it, not weighted
   double keypoints = 0;       ///< mean squared distance of the joints that count, in frames
+  double heatmaps = 0;        ///< of the key points' maps, if they are judged
 };
 
 /// What the loss of a classifier is made of.
@@ -22,11 +23,12 @@ struct LossOptions {
   double label_smoothing = 0;   ///< share of the target that is spread evenly over all classes
   double keypoint_weight = 10;  ///< lambda of model.md, section 7; 0: the key points are not trained
   Index frames_per_step = 0;    ///< frames of one key-point step; 0: from the shapes
+  double heatmap_weight = 0;    ///< of train/heatmap_loss.hpp beside both; 0: the maps themselves are not judged
   bool operator==(const LossOptions&) const = default;
 };
 
 /// Cross-entropy of the class, and, where the pass predicts key points and the batch knows them, their mean squared
-/// error beside it:  total = classification + keypoint_weight * keypoints.
+/// error beside it:  total = classification + keypoint_weight * keypoints + heatmap_weight * heatmaps.
 template <class Real>
 class ClassifierLoss {
  public:
@@ -35,6 +37,8 @@ class ClassifierLoss {
     check(options.label_smoothing >= 0 && options.label_smoothing < 1, "ClassifierLoss: label_smoothing is ",
           options.label_smoothing, ", want 0 or more and below 1");
     check(options.keypoint_weight >= 0, "ClassifierLoss: keypoint_weight is ", options.keypoint_weight,
+          ", want 0 or more");
+    check(options.heatmap_weight >= 0, "ClassifierLoss: heatmap_weight is ", options.heatmap_weight,
           ", want 0 or more");
   }
 
@@ -50,11 +54,19 @@ class ClassifierLoss {
       if (pass.keypoints.empty()) return value;
       pass.d_keypoints.resize(pass.keypoints.shape());
       pass.d_keypoints.fill(0);
-      if (batch.keypoints.empty() || options_.keypoint_weight == 0) return value;
+      const bool judges_points = options_.keypoint_weight > 0, judges_maps = options_.heatmap_weight > 0;
+      if (batch.keypoints.empty() || !(judges_points || judges_maps)) return value;
       step_targets<Real>(batch.keypoints, batch.visible.empty() ? CView<std::uint8_t, 3>() : batch.visible.view(),
                          pass.keypoints.size(1), options_.frames_per_step, targets_);
       value.keypoints = keypoint_loss<Real>(pass.keypoints, targets_, options_.keypoint_weight, pass.d_keypoints);
       value.total += options_.keypoint_weight * value.keypoints;
+      if constexpr (requires { pass.keypoint_head; }) {
+        if (!judges_maps) return value;
+        auto& head = pass.keypoint_head;
+        head.d_maps.resize(head.maps.shape()), head.maps_judged = true;
+        value.heatmaps = heatmap_loss<Real>(head.maps, targets_, options_.heatmap_weight, head.d_maps);
+        value.total += options_.heatmap_weight * value.heatmaps;
+      }
     }
     return value;
   }
