@@ -15,18 +15,6 @@ using namespace stac3dl;
 
 namespace {
 
-/// Masks every frame of one input: a sensor that is off.
-struct WithoutInput {
-  const ExerciseSource& source;
-  std::size_t input;
-  Index size() const { return source.size(); }
-  Sample sample(Index i) const {
-    Sample s = source.sample(i);
-    s.inputs[input].frames = Tensor<std::uint8_t, 1>({s.inputs[input].x.size(1)});
-    return s;
-  }
-};
-
 /// Share of right answers among the classes that differ from another in direction or timing alone.
 double pair_accuracy(const ConfusionMatrix& m) {
   std::int64_t right = 0, all = 0;
@@ -96,7 +84,7 @@ int main(int argc, char** argv) try {
               100 * result.accuracy(), 100 * result.macro_f1(), pair_accuracy(result.confusion));
   for (std::size_t m = 0; sensors == "all" && m < model.config().modalities.size(); ++m)
     std::printf("without %-12s %.1f %%\n", model.config().modalities[m].name.c_str(),
-                100 * evaluate(model, WithoutInput{test, m}).accuracy());
+                100 * evaluate(model, WithoutModality(test, m)).accuracy());
   if (page.empty()) return 0;
   const Report pages = exercise_report::report("Generated exercises", model, trainer.state.history, test, result);
   const Index files = write_report_and_figures(page, pages, may_replace);

@@ -54,19 +54,22 @@ int main(int argc, char** argv) try {
   std::vector<int> validation;
   Index epochs = 20;
   std::uint64_t seed = 1;
-  double dropout = 0.4;
+  double dropout = 0.4, depth_dropout = -1;
   CLI::App app{"STA-C3DL on damaged recordings of MEx"};
   app.add_option("folder", folder, "with the folders act, acw, dc_0.05_0.05 and pm_1.0_1.0")->required();
   app.add_option("--validation", validation, "score these; neither they nor the test are trained on")->delimiter(',');
   app.add_option("--epochs", epochs);
   app.add_option("--seed", seed);
   app.add_option("--dropout", dropout, "chance of each modality to be masked in training, in the model that has it");
+  app.add_option("--depth-dropout", depth_dropout, "that of the depth, on which the model leans; below 0: the same");
   CLI11_PARSE(app, argc, argv);
 
   const std::vector<int> test{25, 26, 27, 28, 29, 30};
   MexData data = load_mex(folder);
   if (!validation.empty()) mex_model::leave_out(data.recordings, test);
-  const std::vector<Recording> raw = data.recordings;
+  const Split split = hold_out(data.recordings, mex_model::names_of(validation.empty() ? test : validation));
+  std::vector<Recording> raw(data.recordings.size());  // those that are asked about, as they were recorded
+  for (const Index r : split.test) raw[static_cast<std::size_t>(r)] = data.recordings[static_cast<std::size_t>(r)];
   const Pipeline pipeline = mex_repair_pipeline();
   std::cout << "undamaged recordings:\n";
   for (const auto& [stream, total] : prepare(pipeline, data.recordings).totals())
@@ -74,36 +77,35 @@ int main(int argc, char** argv) try {
                 total.count.repaired, total.repaired_seconds, total.count.masked, total.masked_seconds);
 
   const auto recordings = std::make_shared<const std::vector<Recording>>(std::move(data.recordings));
-  const Split split = hold_out(*recordings, mex_model::names_of(validation.empty() ? test : validation));
   const WindowOptions windows = mex_windows();
   const auto statistics = compute_statistics(*recordings, split.train, windows);
   const WindowSource held_out(recordings, split.test, windows, statistics);
-  std::vector<StaC3d<float>> models;
-  for (const double chance : {0.0, dropout}) {
-    models.emplace_back(mex_model::config(), seed);
-    const WindowSource train(recordings, split.train, windows, statistics, mex_augment(windows, chance), seed);
-    Trainer(models.back(), mex_model::training(epochs, seed)).fit(train);
-  }
-
-  TextTable table({"damage", "no dropout", "points down", "dropout " + percent(dropout, 0) + " %", "points down"});
-  std::array<double, 2> whole{};
-  for (const Damage& damage : damages) {
-    auto damaged = raw;  // the others stay as they are and are not asked about
-    parallel_for(static_cast<Index>(split.test.size()), [&](Index i) {
-      const auto r = static_cast<std::size_t>(split.test[static_cast<std::size_t>(i)]);
-      damage.apply(damaged[r], r);
-      prepare(pipeline, damaged[r]);
-    });
-    const WindowSource source = held_out.of(std::make_shared<const std::vector<Recording>>(std::move(damaged)));
-    TextTable::Row row{damage.name};
-    for (std::size_t m = 0; m < 2; ++m) {
-      const double accuracy = evaluate(models[m], source).accuracy();
-      if (&damage == &damages.front()) whole[m] = accuracy;
-      row.push_back(percent(accuracy)), row.push_back(percent(whole[m] - accuracy));
+  std::vector<TextTable::Row> rows;
+  for (const Damage& damage : damages) rows.push_back({damage.name});
+  for (const bool drops : {true, false}) {
+    AugmentOptions augment = mex_augment(windows, drops ? dropout : 0);
+    if (drops) augment.modalities[0].dropout = depth_dropout;
+    const WindowSource train(recordings, split.train, windows, statistics, augment, seed);
+    StaC3d<float> model(mex_model::config(), seed);
+    Trainer(model, mex_model::training(epochs, seed)).fit(train);
+    double whole = 0;
+    for (std::size_t d = 0; d < damages.size(); ++d) {
+      auto damaged = raw;
+      parallel_for(static_cast<Index>(split.test.size()), [&](Index i) {
+        const auto r = static_cast<std::size_t>(split.test[static_cast<std::size_t>(i)]);
+        damages[d].apply(damaged[r], r);
+        prepare(pipeline, damaged[r]);
+      });
+      const WindowSource source = held_out.of(std::make_shared<const std::vector<Recording>>(std::move(damaged)));
+      const double accuracy = evaluate(model, source).accuracy();
+      if (d == 0) whole = accuracy;
+      const std::vector<std::string> cells{percent(accuracy), percent(whole - accuracy)};
+      rows[d].insert(rows[d].begin() + 1, cells.begin(), cells.end());  // without dropout stands first
+      std::cerr << (drops ? "dropout, " : "no dropout, ") << damages[d].name << ": " << cells[0] << "\n";
     }
-    table.add(std::move(row));
-    std::cerr << damage.name << " done\n";
   }
+  TextTable table({"damage", "no dropout", "points down", "dropout", "points down"});
+  for (auto& row : rows) table.add(std::move(row));
   std::cout << "window accuracy on " << held_out.size() << " windows of " << split.test_people.size()
             << " people that were not trained on:\n"
             << table.markdown();

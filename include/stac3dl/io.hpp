@@ -22,6 +22,7 @@
 #include "stac3dl/io/hmdb51.hpp"
 #include "stac3dl/io/image_read.hpp"
 #include "stac3dl/io/image_write.hpp"
+#include "stac3dl/io/jpeg_tables.hpp"
 #include "stac3dl/io/json.hpp"
 #include "stac3dl/io/json_fields.hpp"
 #include "stac3dl/io/manifest.hpp"

@@ -158,6 +158,27 @@ TEST_CASE("drop_modalities: masks whole modalities, never all that can be seen")
   CHECK(dropped < 250);
 }
 
+TEST_CASE("drop_modalities: each modality by its own chance") {
+  int dropped[3] = {};
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Sample sample;
+    for (int m = 0; m < 3; ++m) sample.inputs.push_back(counted({1, 4, 1, 2}));
+    drop_modalities(sample, {0.75, 0, 0.25}, Random(seed));
+    for (std::size_t m = 0; m < 3; ++m) dropped[m] += !sample.inputs[m].frames.empty();
+    Sample alike = sample, other = sample;
+    drop_modalities(alike, {0.5, 0.5, 0.5}, Random(seed)), drop_modalities(other, 0.5, Random(seed));
+    for (std::size_t m = 0; m < 3; ++m) CHECK(alike.inputs[m].frames.empty() == other.inputs[m].frames.empty());
+  }
+  CHECK(dropped[0] > 260);  // 300 expected
+  CHECK(dropped[0] < 340);
+  CHECK(dropped[1] == 0);
+  CHECK(dropped[2] > 60);  // 100 expected
+  CHECK(dropped[2] < 140);
+  Sample sample;
+  sample.inputs.push_back(counted({1, 4, 1, 2}));
+  CHECK_ERROR(drop_modalities(sample, {0.1, 0.1}, Random(1)), "2 chances for 1 modalities");
+}
+
 TEST_CASE("check_augment: each wrong field is named") {
   const auto refuse = [](auto change, const char* part) {
     AugmentOptions options;
@@ -170,6 +191,7 @@ TEST_CASE("check_augment: each wrong field is named") {
   refuse([](AugmentOptions& o) { o.shift = -1; }, "AugmentOptions.shift");
   refuse([](AugmentOptions& o) { o.mirror = 1.5; }, "AugmentOptions.mirror");
   refuse([](AugmentOptions& o) { o.dropout = 1; }, "AugmentOptions.dropout");
+  refuse([](AugmentOptions& o) { o.modalities[1].dropout = 1; }, "ModalityAugment.dropout");
   refuse([](AugmentOptions& o) { o.modalities.pop_back(); }, "want 2 or none, got 1");
   refuse([](AugmentOptions& o) { o.modalities[0].sensor.dead_rows = -0.1; }, "dead_rows");
   refuse([](AugmentOptions& o) { o.modalities[0].picture.shift_rows = -1; }, "shifts of 0 or more");

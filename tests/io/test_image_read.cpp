@@ -69,6 +69,31 @@ TEST_CASE("read_image: hostile files") {
   CHECK_ERROR(parse_image(bomb, "bomb.png"), "bomb.png: the picture is damaged (outofmem)");
 }
 
+TEST_CASE("read_image: Huffman tables that are too large, or that are not there") {
+  const std::string good = jpeg_bytes(8, 16, 200, 40, 40);
+  CHECK(parse_image(good, "x.jpg").size(0) == 8);
+  const std::size_t first = good.find("\xff\xc4"), scan = good.find("\xff\xda");
+  REQUIRE(first < scan);
+  // two bytes of filling in front of a marker, and a remark that happens to hold FF C4, are no damage
+  const std::string remark = std::string("\xff\xfe\0\x16\xff\xc4\0\x14\0", 9) + std::string(15, '\x7f');
+  CHECK(parse_image(good.substr(0, first) + remark + "\xff\xff" + good.substr(first), "x.jpg").size(1) == 16);
+  // 16 counts of 255: 4080 values, where stb_image has room for 256
+  const std::string large = std::string("\xff\xc4\x10\x03\0", 5) + std::string(16, '\xff') + std::string(4080, '\1');
+  const char* const too_many = "x.jpg: the picture is damaged (a Huffman table of 4080 values at offset";
+  CHECK_ERROR(parse_image(good.substr(0, first) + large + good.substr(first), "x.jpg"), too_many);
+  CHECK_ERROR(parse_image(good.substr(0, first) + '\xff' + large + good.substr(first), "x.jpg"), too_many);
+  CHECK_ERROR(parse_image(good.substr(0, scan + 20) + large + good.substr(scan + 20), "x.jpg"), too_many);
+  // where the segments lose their order, and behind a first, good table
+  CHECK_ERROR(parse_image(good.substr(0, first) + "junk" + large + good.substr(first), "x.jpg"), too_many);
+  CHECK_ERROR(parse_image(good.substr(0, scan) + large + good.substr(scan), "x.jpg"), too_many);
+  // a scan whose tables nobody gave: stb_image decoded it with whatever its memory held
+  std::string bare = good;
+  for (std::size_t at; (at = bare.find("\xff\xc4")) != bare.npos;)
+    bare.erase(at, 2 + static_cast<std::size_t>(static_cast<unsigned char>(bare[at + 2])) * 256 +
+                       static_cast<unsigned char>(bare[at + 3]));
+  CHECK_ERROR(parse_image(bare, "x.jpg"), "x.jpg: the picture is damaged (a scan without a Huffman table)");
+}
+
 TEST_CASE("read_image: changed bytes give an error or a picture of the header's size") {
   const std::string row("\0\1\2", 3);
   Random random(9);

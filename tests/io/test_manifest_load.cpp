@@ -94,6 +94,45 @@ TEST_CASE("manifest: disorder is mended and reported, absent sensors keep their 
   CHECK(reports[1].masked == 1);
 }
 
+TEST_CASE("manifest: numbers that are none mask a joint by itself, of a picture the frame") {
+  TempFolder folder;
+  const float nan = std::nanf(""), inf = HUGE_VALF;
+  write_npy(folder / "joints.npy",
+            Tensor<float, 4>({2, 2, 3, 1}, {1, 2, 3, 4, nan, 6, inf, nan, 9, 10, 11, -inf}).view(), Replace::no);
+  write_npy(folder / "depth.npy", Tensor<float, 3>({2, 1, 2}, {1, nan, 3, 4}).view(), Replace::no);
+  std::vector<ManifestReport> reports;
+  const auto r = load(folder, "id,j,j_rate,d,d_rate\nx,joints.npy,10,depth.npy,10\n", &reports);
+  const Stream &joints = r[0].stream("j"), &depth = r[0].stream("d");
+  const std::vector<int> valid(joints.valid.begin(), joints.valid.end()),
+      places(joints.places.begin(), joints.places.end());
+  CHECK(valid == std::vector<int>{1, 0});  // of the second frame nothing is left
+  CHECK(places == std::vector<int>{1, 0, 1, 0, 0, 0});
+  CHECK(joints.frames(0, 0, 1, 0) == 0);
+  CHECK(joints.frames(0, 1, 1, 0) == 0);
+  CHECK(joints.frames(0, 1, 2, 0) == 6);
+  CHECK(depth.places.empty());
+  CHECK(depth.valid[0] == 0);
+  CHECK(depth.frames(0, 0, 0, 0) == 0);
+  CHECK(depth.frames(1, 0, 0, 1) == 4);
+  REQUIRE(reports.size() == 2);
+  CHECK(reports[0].sensor == "d");
+  CHECK(reports[0].masked == 1);
+  CHECK(reports[1].masked == 2);
+}
+
+TEST_CASE("manifest: packed, and JSON Lines, lead to the same recordings") {
+  TempFolder folder;
+  write_text(folder / "a.csv", "0,1\n1,2\n");
+  write_text(folder / "m.csv.gz", gzip("id,subject,s\nx,ann,a.csv\n"));
+  write_text(folder / "m.jsonl", "{\"id\": \"x\", \"subject\": \"ann\", \"s\": {\"path\": \"a.csv\"}}\n");
+  for (const char* name : {"m.csv.gz", "m.jsonl"}) {
+    const auto r = load_manifest(read_manifest(folder / name));
+    REQUIRE(r.size() == 1);
+    CHECK(r[0].subject == "ann");
+    CHECK(r[0].stream("s").frames(1, 0, 0, 0) == 2);
+  }
+}
+
 TEST_CASE("manifest: its split, and leaks") {
   TempFolder folder;
   write_text(folder / "a.csv", "0,1\n1,2\n");

@@ -245,4 +245,9 @@ TEST_CASE("metadata with a right checksum and wrong content") {
   ModelConfig large = small();
   large.fc6 = large.fc7 = 1 << 20;  // would need 4 TB
   CHECK(contains(with("config", config_to_json(large).dump()), "its configuration wants 109951"));
+  // pictures of 2^34 pixels need no more parameters than those of 2, but terabytes to be asked about
+  ModelConfig wide = small();
+  wide.modalities[0].height = 1 << 20, wide.modalities[0].width = 1 << 14;
+  CHECK(contains(with("config", config_to_json(wide).dump()), "bad: a test of its model takes "));
+  CHECK(test_size(small(), plan_model(small())) == 4 * 2 + 2 * 2 * 2 * 2);  // input, two streams of 2 channels
 }

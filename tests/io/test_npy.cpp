@@ -49,7 +49,11 @@ TEST_CASE("npy: all types, both byte orders") {
   CHECK(first("<u2", {1, 2}) == 513);
   CHECK(first(">u2", {1, 2}) == 258);
   CHECK(first("<i4", {0xFE, 0xFF, 0xFF, 0xFF}) == -2);
+  CHECK(first(">i4", {0xFF, 0xFF, 0xFF, 0xFE}) == -2);
+  CHECK(first("<u4", {0, 0, 0, 0x80}) == 2147483648.0);
   CHECK(first(">u4", {0x80, 0, 0, 0}) == 2147483648.0);
+  CHECK(first(">i8", {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE}) == -2);
+  CHECK(first("<u8", {0, 0, 0, 0, 0, 0, 0, 0x80}) == 9223372036854775808.0);
   CHECK(first("<i8", {0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}) == -2);
   CHECK(first(">u8", {0x80, 0, 0, 0, 0, 0, 0, 0}) == 9223372036854775808.0);
   CHECK(first("|b1", {7}) == 1);

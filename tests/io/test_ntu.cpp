@@ -21,6 +21,9 @@ TEST_CASE("ntu names") {
   CHECK(name.text() == "S017C003P020R002A060");
   CHECK(name.performance() == "S017P020R002A060");
   CHECK(parse_ntu_name("S017C003P020R002A060", name));
+  REQUIRE(parse_ntu_name("S032C002P106R001A120.skeleton", name));  // of the larger set, NTU RGB+D 120
+  CHECK(name == NtuName{32, 2, 106, 1, 120});
+  REQUIRE(parse_ntu_name("S017C003P020R002A060", name));
   for (const char* bad : {"", "S017C003P020R002A06", "S017C003P020R002A0600", "S017C003P020R002B060",
                           "S017C003P020R002A-60", "s017C003P020R002A060"})
     CHECK_FALSE(parse_ntu_name(bad, name));

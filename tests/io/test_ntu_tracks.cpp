@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include "ntu_text.hpp"
+#include "stac3dl/data/fill_gaps.hpp"
+#include "stac3dl/data/windows.hpp"
 #include "stac3dl/io/ntu_tracks.hpp"
 #include "temp_folder.hpp"
 
@@ -82,17 +84,78 @@ TEST_CASE("ntu tracks: one id twice in a frame counts once") {
   CHECK(s[1].absent());
 }
 
-TEST_CASE("ntu tracks: joints that are no numbers mask their frame and leave no NaN; confidence is a channel") {
+TEST_CASE("ntu tracks: joints that are no numbers are masked one by one and leave no NaN; confidence is a channel") {
   NtuReport report;
   std::string text = "2\n" + ntu_frame({ntu_body("1", 5)}) + ntu_frame({ntu_body("1", 5)});
   text.replace(text.find("5.000000 3 2"), 8, "nan");
   const auto s = streams(text, report, {.confidence = true});
   CHECK(s[0].frames.shape() == Shape<4>{2, 4, 25, 1});
   CHECK(report.unknown_joints == 1);
-  CHECK(s[0].valid[0] == 0);
-  CHECK(s[0].valid[1] == 1);
+  CHECK(s[0].valid.empty());
+  CHECK(s[0].places.shape() == Shape<2>{2, 25});
+  CHECK(std::count(s[0].places.begin(), s[0].places.end(), 0) == 1);
+  CHECK(s[0].places(0, 3) == 0);
   CHECK(s[0].frames(0, 0, 3, 0) == 0);
   CHECK(s[0].frames(0, 3, 3, 0) == 0);
   CHECK(s[0].frames(0, 0, 4, 0) == 5);
   CHECK(s[0].frames(0, 3, 4, 0) == 1);
+}
+
+TEST_CASE("ntu tracks: a body without a single number is a frame that is masked") {
+  NtuReport report;
+  std::string text = "2\n" + ntu_frame({ntu_body("1", 5)}) + ntu_frame({ntu_body("1", 5)});
+  for (std::size_t j = 0, at = 0; j < 25; ++j) {
+    at = text.find("5.000000 ", at);
+    text.replace(at, 8, "-1.#IND0");
+  }
+  const auto s = streams(text, report);
+  CHECK(report.unknown_joints == 25);
+  CHECK(s[0].places.empty());
+  CHECK(s[0].valid[0] == 0);
+  CHECK(s[0].valid[1] == 1);
+}
+
+TEST_CASE("ntu tracks: a joint that is lost for a moment is bridged, for long it is masked, and no other with it") {
+  // joint 3 is lost in frame 2, joint 4 from frame 4 to 11; x is 1/10 of the frame's number
+  std::string text = "12\n";
+  for (int t = 0; t < 12; ++t) {
+    std::string frame = ntu_frame({ntu_body("1", 0.1 * t)});
+    const std::string x = std::to_string(0.1 * t);
+    const auto lose = [&](int joint) {
+      const std::string place = "\n" + x + " " + std::to_string(joint) + " 2 200.5";
+      frame.replace(frame.find(place) + 1, x.size(), "nan");
+    };
+    if (t == 2) lose(3);
+    if (t >= 4) lose(4);
+    text += frame;
+  }
+  NtuReport report;
+  Stream s = streams(text, report)[0];
+  CHECK(report.unknown_joints == 9);
+  const Recording whole{"r", "", "", "", 0, {s}};
+  CHECK(FillGaps{0.2}.apply(s) == StepCount{1, 0, 0});
+  tidy_masks(s);
+  CHECK(s.valid.empty());
+  CHECK(s.frames(2, 0, 3, 0) == doctest::Approx(0.2));
+  CHECK(s.frames(2, 1, 3, 0) == doctest::Approx(3));
+  CHECK(s.frames(11, 0, 3, 0) == doctest::Approx(1.1));
+  // a window of 12 bins, one a frame: what is bridged counts, what is lost is 0 and masked, for that joint alone
+  const Recording recording{"r", "", "", "", 0, {s}};
+  WindowOptions options{.length = 0.4, .stride = 0.4, .max_gap = 0.2, .modalities = {{"skeleton", 12}}};
+  const auto window = [&](const Recording& of) {
+    return make_sample(of, options, {{{0, 0, 0}, {1, 1, 1}}}, -1.0 / 60).inputs[0];
+  };
+  const Window w = window(recording);
+  REQUIRE(w.positions.shape() == Shape<2>{12, 25});
+  CHECK(w.positions(2, 3) == 1);
+  CHECK(w.x(0, 2, 3, 0) == doctest::Approx(0.2));
+  for (Index t : {5, 10}) {
+    CHECK(w.positions(t, 4) == 0);
+    CHECK(w.x(1, t, 4, 0) == 0);
+    CHECK(w.positions(t, 5) == 1);
+    CHECK(w.x(0, t, 5, 0) == doctest::Approx(0.1 * static_cast<double>(t)));
+  }
+  // without the step the window itself bridges it, up to max_gap, and still no other joint is touched
+  CHECK(window(whole).x(0, 2, 3, 0) == doctest::Approx(0.2));
+  CHECK(window(whole).x(0, 5, 5, 0) == doctest::Approx(0.5));
 }

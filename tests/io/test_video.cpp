@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "picture_files.hpp"
 #include "stac3dl/core/random.hpp"
 #include "stac3dl/io/video.hpp"
 #include "temp_folder.hpp"
@@ -101,6 +102,16 @@ TEST_CASE("video: hostile files") {
   CHECK(all(avi_bytes(4, 6, 10, 30, std::vector<unsigned>(28, 1))).size() == 28);  // writers miscount
   // a size whose product wraps around in 32 bits
   CHECK_ERROR(all("YUV4MPEG2 W65536 H65536 F25:1 C420jpeg\nFRAME\n"), "x.avi: ");
+}
+
+TEST_CASE("video: a short file cannot make FFmpeg take gigabytes") {
+  const auto box = [](const std::string& kind, const std::string& content) {
+    return big_endian(content.size() + 8) + kind + content;
+  };
+  // an MP4 of 100 bytes whose list of key frames is said to have 470 million entries: 1.9 GB
+  std::string movie = box("stss", std::string(4, '\0') + big_endian(470000000) + std::string(8, '\0'));
+  for (const char* kind : {"stbl", "minf", "mdia", "trak", "moov"}) movie = box(kind, movie);
+  CHECK_ERROR(all(box("ftyp", "isom" + std::string(4, '\0') + "isom") + movie), "(Cannot allocate memory)");
 }
 
 TEST_CASE("video: a file can make FFmpeg open no other file") {

@@ -39,6 +39,7 @@ struct ModalityAugment {
   SensorAugment sensor = {};      ///< how the sensor is worn
   PictureAugment picture = {};    ///< where the camera stands
   SkeletonAugment skeleton = {};  ///< which way the person faces
+  double dropout = -1;            ///< chance of this modality to be masked; below 0: AugmentOptions.dropout
 };
 
 /// What is varied, and how far.
@@ -68,6 +69,7 @@ inline void check_augment(const AugmentOptions& options, std::size_t modalities)
   check(options.gap_share > 0 && options.gap_share < 1, "AugmentOptions.gap_share: want a share in (0, 1), got ",
         options.gap_share);
   for (const ModalityAugment& m : options.modalities) {
+    check(m.dropout < 1, "ModalityAugment.dropout: want a chance below 1, got ", m.dropout);
     check(m.sensor.rotation >= 0 && m.sensor.rotation <= 180, "SensorAugment.rotation: want 0 to 180 degrees, got ",
           m.sensor.rotation);
     check(m.picture.crop > 0 && m.picture.crop <= 1, "PictureAugment.crop: want a share in (0, 1], got ",
@@ -182,13 +184,14 @@ inline void vary_picture(Window& window, const PictureAugment& options, bool mir
   detail::add_noise(window, options.noise, random);
 }
 
-/// Masks each modality with the given chance.  If none that had a valid frame would be left, all stay.
-inline void drop_modalities(Sample& sample, double chance, Random random) {
-  if (chance == 0) return;
+/// Masks each modality with its chance.  If none that had a valid frame would be left, all stay.
+inline void drop_modalities(Sample& sample, const std::vector<double>& chances, Random random) {
+  check(chances.size() == sample.inputs.size(), "drop_modalities: ", chances.size(), " chances for ",
+        sample.inputs.size(), " modalities");
   std::vector<bool> dropped;
   bool any_left = false;
   for (const Window& window : sample.inputs) {
-    dropped.push_back(random.chance(chance));
+    dropped.push_back(random.chance(chances[dropped.size()]));
     const bool visible = window.frames.empty() || window.frames.array().maxCoeff() != 0;
     any_left = any_left || (!dropped.back() && visible);
   }
@@ -196,6 +199,10 @@ inline void drop_modalities(Sample& sample, double chance, Random random) {
   for (std::size_t m = 0; m < dropped.size(); ++m) {
     if (dropped[m]) mask_modality(sample.inputs[m]);
   }
+}
+/// The same with one chance for all.
+inline void drop_modalities(Sample& sample, double chance, const Random& random) {
+  drop_modalities(sample, std::vector<double>(sample.inputs.size(), chance), random);
 }
 
 /// Masks a stretch of up to `share` of each modality's frames with the given chance: a sensor that fails for a moment.

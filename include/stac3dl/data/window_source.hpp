@@ -41,6 +41,8 @@ class WindowSource {
           " modalities, statistics of ", statistics_.size());
     check_augment(augment_, options_.modalities.size());
     augment_.modalities.resize(options_.modalities.size());
+    for (const ModalityAugment& m : augment_.modalities)
+      dropout_.push_back(m.dropout < 0 ? augment_.dropout : m.dropout);
     places_ = place_windows(*recordings_, chosen, options_);
     for (Index r : chosen) check_streams((*recordings_)[static_cast<std::size_t>(r)]);
   }
@@ -96,7 +98,7 @@ class WindowSource {
       clear_masked(window);
       sample.inputs.push_back(std::move(window));
     }
-    drop_modalities(sample, augment_.dropout, Random({seed_, epoch, index, 3}));
+    drop_modalities(sample, dropout_, Random({seed_, epoch, index, 3}));
     drop_stretches(sample, augment_.gap, augment_.gap_share, Random({seed_, epoch, index, 6}));
     return sample;
   }
@@ -135,6 +137,7 @@ class WindowSource {
   WindowOptions options_;
   std::vector<ModalityStatistics> statistics_;
   AugmentOptions augment_;
+  std::vector<double> dropout_;  // of each modality
   std::uint64_t seed_;
   std::vector<WindowPlace> places_;
 };

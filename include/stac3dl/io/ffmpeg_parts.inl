@@ -20,6 +20,14 @@ inline std::string ffmpeg_reason(int code) {
   return text;
 }
 
+/// FFmpeg's demuxers ask for memory by what a file declares, up to 2 GB at once: a file of 2 kB can do that.  From the
+/// first video on, no single block of theirs is larger than 512 MiB (a picture of 2^25 pixels, 16 bits, takes 200 MB),
+/// in the whole process: FFmpeg knows no other limit.
+inline void limit_ffmpeg_blocks() {
+  static const bool once = (av_max_alloc(std::size_t{1} << 29), true);
+  (void)once;
+}
+
 /// Lets FFmpeg read a stream of bytes, and nothing else.
 inline int ffmpeg_read(void* opaque, std::uint8_t* to, int size) {
   auto& in = *static_cast<std::istream*>(opaque);

@@ -3,7 +3,8 @@
 ///   read_image    (H, W, 3)   red, green, blue, 0 to 255; grey becomes three equal channels, transparency is dropped
 ///   read_depth    (H, W)      16-bit grey PNG, as depth cameras' millimetres are kept
 /// The size in the file's header is checked before anything is decoded, and what stb_image may ask for while it decodes
-/// is a fixed multiple of the picture's and the file's size: a PNG that unpacks to more is refused.
+/// is a fixed multiple of the picture's and the file's size: a PNG that unpacks to more is refused.  Tables of a JPEG
+/// are checked first, and stb_image's memory begins as zeros: older versions read tables that a file never gave.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 
 #include "stac3dl/core/tensor.hpp"
 #include "stac3dl/io/gzip.hpp"
+#include "stac3dl/io/jpeg_tables.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 namespace detail {
@@ -22,11 +24,11 @@ inline std::size_t& image_memory() {
   thread_local std::size_t left = 0;
   return left;
 }
-/// malloc that keeps to image_memory(); the size stands in front of each block.
+/// Zeros, as long as image_memory() allows; the size stands in front of each block.
 inline constexpr std::size_t image_block_head = 16;
 inline void* image_malloc(std::size_t size) {
   if (size > image_memory()) return nullptr;
-  auto* block = static_cast<unsigned char*>(std::malloc(size + image_block_head));
+  auto* block = static_cast<unsigned char*>(std::calloc(size + image_block_head, 1));
   if (block == nullptr) return nullptr;
   std::memcpy(block, &size, sizeof size);
   image_memory() -= size;
@@ -137,6 +139,7 @@ inline ImageSize parse_image_size(std::string_view bytes, const std::string& nam
 inline Tensor<std::uint8_t, 3> parse_image(std::string_view bytes, const std::string& name,
                                            const ImageLimits& limits = {}) {
   const ImageSize size = detail::image_size(bytes, name, limits);
+  check_jpeg_tables(bytes, name);
   const auto pixels = detail::decode_image<stbi_uc>(
       bytes, name, size, [](auto... arguments) { return stbi_load_from_memory(arguments..., 3); });
   return Tensor<std::uint8_t, 3>(CView<std::uint8_t, 3>(pixels.get(), {size.height, size.width, 3}));

@@ -7,11 +7,12 @@
 /// signal (T, C, 1, 1); a first row of names is skipped | its first column, if there is neither rate nor times | |
 /// .skeleton | NTU RGB+D's (T, 3, 25, 1), of the body that moves most | 30 a second | | any other file | a video, (T,
 /// 3, H, W) in [0, 1] | those of the file | `times` is a .csv or .npy file with a time for each frame.  Frames are
-/// sorted by time and repeats dropped; frames with numbers that are not finite are masked.  A sensor that a recording
-/// lacks is absent: T = 0, on the grid that others have.
+/// sorted by time and repeats dropped.  Numbers that are not finite are masked: a joint by itself (grids of width 1),
+/// of a picture the whole frame.  A sensor that a recording lacks is absent: T = 0, on the grid that others have.
 #pragma once
 
 #include "stac3dl/data/clean.hpp"
+#include "stac3dl/data/preparation_step.hpp"
 #include "stac3dl/io/clips.hpp"
 #include "stac3dl/io/manifest.hpp"
 #include "stac3dl/io/npy.hpp"
@@ -31,7 +32,7 @@ struct ManifestOptions {
 /// What was mended in one sensor of one recording.
 struct ManifestReport {
   std::string recording, sensor;  ///< whose frames they are
-  Index frames = 0, masked = 0;  ///< masked: numbers that are not finite
+  Index frames = 0, masked = 0;  ///< masked: frames with numbers that are not finite
   SortReport order;              ///< what had to be put in order
 };
 
@@ -91,14 +92,20 @@ inline Tensor<float, 4> frames_of_npy(const std::filesystem::path& path, std::si
   return frames;
 }
 
+/// Returns how many frames lost something.  Encoders keep joints apart, so that one may be missing; pixels they do not.
 inline Index mask_not_finite(Stream& stream) {
+  const auto [channels, height, width] = stream.grid();
   Index masked = 0;
   for (Index t = 0; t < stream.size(); ++t) {
-    auto frame = stream.frames.slice(t).flat().array();
-    if (frame.isFinite().all()) continue;
-    if (stream.valid.empty()) stream.valid = Tensor<std::uint8_t, 1>({stream.size()}, 1);
-    frame.setZero(), stream.valid[t] = 0, ++masked;
+    const auto frame = stream.frames.slice(t);
+    if (frame.flat().array().isFinite().all()) continue;
+    ++masked;
+    if (width > 1) mask_frame(stream, t);
+    for (Index p = 0; width == 1 && p < height; ++p)
+      for (Index c = 0; c < channels; ++c)
+        if (!std::isfinite(frame(c, p, Index{0}))) mask_place(stream, t, p);
   }
+  tidy_masks(stream);
   return masked;
 }
 

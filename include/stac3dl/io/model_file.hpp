@@ -29,6 +29,7 @@ struct ModelInfo {
 /// How a model file is read.
 struct LoadOptions {
   bool run_test_vector = true;  ///< one short inference; without it, a build that computes wrongly goes unnoticed
+  std::size_t test_budget = std::size_t{1} << 32;  ///< bytes that it may take; a file that wants more is refused
 };
 
 /// What a model file holds.
@@ -57,6 +58,12 @@ inline void check_parameter_count(const SafetensorsFile& file, const ModelPlan& 
   }
   check(static_cast<double>(plan.parameters) <= 2 * stored + 1e6, file.name(), ": its configuration wants ",
         plan.parameters, " parameters, its tensors have ", stored);
+}
+
+/// A configuration names sizes of pictures that no tensor of the file stands for.
+inline void check_test_size(const std::string& what, double bytes, std::size_t budget) {
+  check(bytes <= static_cast<double>(budget), what, ": a test of its model takes ", bytes,
+        " bytes, more than the budget of ", budget, "; run_test_vector = false leaves it out");
 }
 }  // namespace detail
 
@@ -93,7 +100,11 @@ LoadedModel<Real> load_model(SafetensorsFile opened, const LoadOptions& options 
   TestVector test;
   fields_from_json(json("test_vector"), test, file.name() + ": test_vector");
 
-  detail::check_parameter_count(file, plan_model(config));
+  const ModelPlan plan = plan_model(config);
+  detail::check_parameter_count(file, plan);
+  if (options.run_test_vector)
+    detail::check_test_size(file.name(), test_size(config, plan) * static_cast<double>(sizeof(Real)),
+                            options.test_budget);
   LoadedModel<Real> loaded{StaC3d<Real>(config, 0), std::move(info)};
   TensorList tensors;
   tensors.add_model(loaded.model);

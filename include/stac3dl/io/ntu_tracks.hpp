@@ -7,13 +7,13 @@
 ///   ranked    by motion: the sum over joints and coordinates of the standard deviation over the frames that it is in,
 ///             weighted by their number (a shadow seen for three frames does not win)
 /// Streams are called "skeleton", "skeleton2", ...: (T, 3, 25, 1) metres, or (T, 4, 25, 1) with the confidence 0, 1/2
-/// or 1. All have the file's T frames; where the body is not seen, or one of its joints is no number, the frame is
-/// masked and what is unknown is 0.
+/// or 1. All have the file's T frames; where the body is not seen the frame is masked, a joint that is no number is
+/// masked by itself (Stream.places), and what is unknown is 0.
 #pragma once
 
 #include <map>
 
-#include "stac3dl/data/recording.hpp"
+#include "stac3dl/data/preparation_step.hpp"
 #include "stac3dl/io/ntu_skeleton.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -135,14 +135,14 @@ inline std::vector<Stream> ntu_streams(const NtuSkeleton& skeleton, const NtuOpt
         const NtuJoint& joint = track.bodies[i]->joints[static_cast<std::size_t>(j)];
         if (!joint.known()) {
           ++found.unknown_joints;
-          stream.valid[t] = 0;
+          mask_place(stream, t, j);
           continue;
         }
         for (Index c = 0; c < 3; ++c) stream.frames(t, c, j, Index{0}) = joint.place[static_cast<std::size_t>(c)];
         if (options.confidence) stream.frames(t, Index{3}, j, Index{0}) = 0.5f * static_cast<float>(joint.tracking);
       }
     }
-    if (std::find(stream.valid.begin(), stream.valid.end(), 0) == stream.valid.end()) stream.valid = {};
+    tidy_masks(stream);
   }
   if (report != nullptr) *report = found;
   return streams;

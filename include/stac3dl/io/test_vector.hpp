@@ -43,6 +43,24 @@ Batch<Real> test_batch(const ModelConfig& config, const ModelPlan& plan, std::ui
   return batch;
 }
 
+/// How many numbers the question and what the encoders make of it are, at least: what asking costs in memory.
+inline double test_size(const ModelConfig& config, const ModelPlan& plan) {
+  double numbers = 0;
+  for (std::size_t m = 0; m < config.modalities.size(); ++m) {
+    const ModalityConfig& c = config.modalities[m];
+    const auto volume = [](Index channels, const Axes& size) {
+      return static_cast<double>(channels) * static_cast<double>(size[0]) * static_cast<double>(size[1]) *
+             static_cast<double>(size[2]);
+    };
+    double all = volume(c.channels, {c.frames, c.height, c.width});
+    for (std::size_t b = 0; b < plan.modalities[m].blocks.size(); ++b)
+      all += static_cast<double>(config.streams) * volume(c.blocks[b].channels, plan.modalities[m].blocks[b].convolved);
+    const Index frames = config.variant == Variant::c3d ? c.frames : 2 * plan.modalities[m].time_factor;
+    numbers += all * static_cast<double>(frames) / static_cast<double>(c.frames);
+  }
+  return numbers;
+}
+
 /// What the model answers.
 template <std::floating_point Real>
 TestVector answer_test(const StaC3d<Real>& model, std::uint64_t seed) {

@@ -7,7 +7,8 @@
 /// avutil.  Without it everything here compiles, and says when it runs how to get it.
 /// The first picture is at time 0 and the others where the file's time stamps say (start() is what was taken off);
 /// where they are missing or do not increase, a frame's length is added.  Pictures are turned upright where the file
-/// says so. A file is read by its bytes alone: it can make FFmpeg open no other file and no network.
+/// says so. A file is read by its bytes alone: it can make FFmpeg open no other file and no network.  The first video
+/// limits any one block of memory that FFmpeg asks for to 512 MiB, in the whole process (av_max_alloc).
 #pragma once
 
 #include <filesystem>

@@ -51,6 +51,7 @@ class VideoReader {
   }
 
   void open(std::unique_ptr<std::istream> in) {
+    detail::limit_ffmpeg_blocks();
     in_ = std::move(in);
     constexpr int buffer = 1 << 16;
     auto* memory = static_cast<unsigned char*>(av_malloc(buffer));
