@@ -53,11 +53,13 @@ int main(int argc, char** argv) try {
   Trainer trainer(model, mex_model::training(epochs, seed));
   const StopSignal stop;
   trainer.hooks.stop = &stop.flag();
+  trainer.hooks.ahead = 2;
   const TrainReport report = validation.empty() ? trainer.fit(train) : trainer.fit(train, held_out);
   const auto preparation = window_preparation(windows, statistics, mex_pipeline());
   save_model(path, model, {mex_classes(), preparation_to_json(preparation)}, may);
   std::cout << (report.reason == StopReason::interrupted ? "interrupted; " : "") << "saved " << path << " after "
-            << static_cast<int>(report.seconds) << " s\n\n";
+            << static_cast<int>(report.seconds) << " s, " << percent(report.waited / report.seconds)
+            << " % of them waiting for data\n\n";
 
   const auto result = evaluate(model, held_out);
   const RecordingScores whole = score_recordings<float>(held_out, result.probabilities);

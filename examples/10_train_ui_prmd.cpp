@@ -91,6 +91,7 @@ int main(int argc, char** argv) try {
     const WindowSource test(recordings, split.test, windows, statistics);
     StaC3d<float> model(small_model(), seed);
     Trainer trainer(model, training(epochs, seed));
+    trainer.hooks.ahead = 2;
     const TrainReport report = trainer.fit(train);
     const auto result = evaluate(model, test);
     ConfusionMatrix here(10), right(2);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <thread>
 #include <vector>
 
 #include "stac3dl/core/parallel.hpp"
@@ -37,6 +38,29 @@ TEST_CASE("parallel_for: slots stay below num_threads, and loops inside loops ru
     });
   });
   for (Index s : sums) CHECK(s == 45);
+  set_num_threads(0);
+}
+
+TEST_CASE("SerialScope: loops of its thread stay on it, those of other threads do not") {
+  set_num_threads(3);
+  CHECK_FALSE(in_parallel());
+  {
+    const SerialScope outer;
+    {
+      const SerialScope inner;
+      CHECK(in_parallel());
+    }
+    CHECK(in_parallel());
+    int largest = 0;
+    std::vector<Index> order;
+    parallel_for_slots(50, [&](Index i, int slot) { order.push_back(i), largest = std::max(largest, slot); });
+    CHECK(largest == 0);
+    CHECK(std::is_sorted(order.begin(), order.end()));
+    bool other = true;
+    std::thread([&] { other = in_parallel(); }).join();
+    CHECK_FALSE(other);
+  }
+  CHECK_FALSE(in_parallel());
   set_num_threads(0);
 }
 

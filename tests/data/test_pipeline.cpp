@@ -83,6 +83,8 @@ TEST_CASE("pipeline: every step's live form equals the whole recording, to the b
                                      {MedianFilter{1, 0.2}},
                                      {AdjustLight{0.5, 0.2, 0.7}},
                                      {SquareRoot{}},
+                                     {FrameMotion{0.3}},
+                                     {EvenRate{10, RateMode::nearest, 0.2}, FrameMotion{0.15}, FillGaps{0.5}},
                                      {SortByTime{0.5}},
                                      {EvenRate{10, RateMode::blend, 0.2}, FillGaps{0.8}},
                                      {EvenRate{10, RateMode::blend, 0.2}, RepeatPast{0.7, 3, 1}, FillGaps{2}}};

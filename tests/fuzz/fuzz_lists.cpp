@@ -1,7 +1,8 @@
-// Any bytes as a manifest, and as the lists of UCF101 and HMDB51.  See README.md in this folder.
+// Any bytes as a manifest, and as the lists of UCF101, HMDB51 and fight-surv.  See README.md in this folder.
 #include <cstddef>
 #include <cstdint>
 
+#include "stac3dl/io/fight_surv.hpp"
 #include "stac3dl/io/hmdb51.hpp"
 #include "stac3dl/io/manifest.hpp"
 #include "stac3dl/io/ucf101.hpp"
@@ -32,6 +33,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (clip.source.find("/../") != clip.source.npos) __builtin_trap();
   });
   attempt([&] { (void)parse_ucf101_classes(text, "fuzz"); });
+  attempt([&] {
+    const FightSurvList list = parse_fight_surv_list(text, "fuzz");
+    for (const auto& [clip, group] : list.group)
+      if (group < 0 || clip.find('/') != clip.npos) __builtin_trap();
+  });
   attempt([&] {
     std::vector<Recording> train, test;
     Index unused = 0;

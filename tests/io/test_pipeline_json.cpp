@@ -13,7 +13,8 @@ Pipeline everything() {
              EvenRate{50, RateMode::mean, 0.3}, FillGaps{0.6}, Standardise{{0.5}, {2}}}},
            {"depth",
             {FillNoReturn{0.1}, MedianFilter{2, 0.3}, FlyingPixels{0.2}, FillHoles{0.4, 7}, RepeatPast{1.5, 6, 3},
-             Resize{24, 32}, Crop{12, 16, 1, 2}, AdjustLight{0.4, 0.3, 2}, MirrorPicture{Mirror::rows}, SquareRoot{}}},
+             Resize{24, 32}, Crop{12, 16, 1, 2}, AdjustLight{0.4, 0.3, 2}, MirrorPicture{Mirror::rows}, SquareRoot{},
+             FrameMotion{0.15}}},
            {"skeleton", {CheckBones{{-1, 0, 1}, 0.2, 3}, FaceCamera{4, 5, 6, 7, 2, 1}, MirrorSkeleton{{{1, 2}}, 1}}}}};
 }
 Pipeline parsed(const std::string& text) { return pipeline_from_json(parse_json(text, "pipeline")); }

@@ -105,6 +105,80 @@ TEST_CASE("Trainer: the same bits on 1, 2, 3 and 8 threads after 24 steps") {
   set_num_threads(0);
 }
 
+TEST_CASE("Trainer: batches made ahead are the same to the bit") {
+  Net model = net();
+  auto trainer = quiet(model, options());
+  const TrainReport whole = trainer.fit(training, held_out);
+  CHECK(whole.waited > 0);
+  CHECK(whole.waited < whole.seconds);
+  for (const std::size_t ahead : {1, 2, 50}) {
+    Net other = net();
+    auto beside = quiet(other, options());
+    beside.hooks.ahead = ahead;
+    const TrainReport report = beside.fit(training, held_out);
+    CHECK(report.steps == 24);
+    CHECK(report.waited < report.seconds);
+    CHECK(tiny::weights(other) == tiny::weights(model));
+    CHECK(figures(beside.state.history) == figures(trainer.state.history));
+  }
+}
+
+TEST_CASE("Trainer: made ahead, stopped between two steps and resumed, it ends with the same bits") {
+  Net whole = net();
+  auto uninterrupted = quiet(whole, options());
+  uninterrupted.fit(training, held_out);
+  for (const Index epochs : {1, 2, 3}) {
+    Net model = net();
+    auto first = quiet(model, options());
+    std::atomic<bool> stop{false};
+    first.hooks.ahead = 3, first.hooks.stop = &stop;
+    first.hooks.after_epoch = [&](TrainState<float>& state) { stop = state.epoch == epochs; };
+    CHECK(first.fit(training, held_out).reason == StopReason::interrupted);
+    auto second = quiet(model, options());
+    second.hooks.ahead = 3;
+    second.state = through_a_file(first.state, model, options().optimiser);
+    CHECK(second.fit(training, held_out).steps == 24);
+    CHECK(tiny::weights(model) == tiny::weights(whole));
+  }
+}
+
+TEST_CASE("Trainer: what a source throws ahead comes at its own step") {
+  struct Failing : Patterns {
+    Sample sample(Index i, std::uint64_t epoch) const {
+      check(epoch < 1, "no file for sample");
+      return Patterns::sample(i, epoch);
+    }
+  };
+  for (const std::size_t ahead : {0, 1, 20}) {
+    Net model = net();
+    auto trainer = quiet(model, options());
+    trainer.hooks.ahead = ahead;
+    CHECK_THROWS_WITH_AS(trainer.fit(Failing{}),
+                         "Trainer::fit, step 7 (epoch 2, batch 1): no file for sample; the weights are those before "
+                         "this step", Error);
+    CHECK(trainer.state.step == 6);
+  }
+}
+
+TEST_CASE("BatchStream: from the middle of an epoch, and from behind its last batch") {
+  const BatchOrder order{5, 45, 8, 3};
+  const auto labels = [&](Index epoch, Index batch, std::size_t ahead) {
+    BatchStream<float, Patterns> stream(training, order, epoch, batch, ahead);
+    std::vector<std::vector<Index>> all;
+    for (Batch<float> made; stream.next(made);) all.push_back(made.labels);
+    return all;
+  };
+  const auto whole = labels(0, 0, 0);
+  REQUIRE(whole.size() == 18);
+  CHECK(whole[5].size() == 5);
+  for (const std::size_t ahead : {0, 1, 4}) {
+    CHECK(labels(0, 0, ahead) == whole);
+    CHECK(labels(1, 2, ahead) == std::vector(whole.begin() + 8, whole.end()));
+    CHECK(labels(0, 6, ahead) == std::vector(whole.begin() + 6, whole.end()));
+    CHECK(labels(2, 6, ahead).empty());
+  }
+}
+
 TEST_CASE("Trainer: interrupted anywhere, saved and resumed, it ends with the same bits") {
   for (OptimiserKind kind : {OptimiserKind::sgd, OptimiserKind::adamw}) {
     TrainOptions o = options();

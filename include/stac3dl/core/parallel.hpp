@@ -23,6 +23,10 @@ inline std::atomic<int>& requested_threads() {
   static std::atomic<int> count{0};  // 0: as many as OpenMP offers
   return count;
 }
+inline int& serial_scopes() {
+  thread_local int count = 0;
+  return count;
+}
 }  // namespace detail
 
 /// Threads that the next parallel loop may use; scratch that is kept per thread needs this many slots.
@@ -41,8 +45,20 @@ inline void set_num_threads(int count) {
   detail::requested_threads().store(count, std::memory_order_relaxed);
 }
 
-/// True inside a parallel loop: a loop begun there runs in order on its own thread (one level of parallelism).
+/// While one lives, loops begun on its thread run in order on that thread: for one that works beside the loops of
+/// another and must not take threads of its own.
+class SerialScope {
+ public:
+  SerialScope() { ++detail::serial_scopes(); }
+  ~SerialScope() { --detail::serial_scopes(); }
+  SerialScope(const SerialScope&) = delete;
+  SerialScope& operator=(const SerialScope&) = delete;
+};
+
+/// True inside a parallel loop or a SerialScope: a loop begun there runs in order on its own thread (one level of
+/// parallelism).
 inline bool in_parallel() {
+  if (detail::serial_scopes() > 0) return true;
 #if STAC3DL_OPENMP
   return omp_get_level() > 0;
 #else

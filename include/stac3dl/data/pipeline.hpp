@@ -19,6 +19,7 @@
 #include "stac3dl/data/fill_holes.hpp"
 #include "stac3dl/data/find_frozen.hpp"
 #include "stac3dl/data/flying_pixels.hpp"
+#include "stac3dl/data/frame_motion.hpp"
 #include "stac3dl/data/hampel.hpp"
 #include "stac3dl/data/median_filter.hpp"
 #include "stac3dl/data/mirror.hpp"
@@ -32,7 +33,7 @@ STAC3DL_NAMESPACE_BEGIN
 /// Any step; a new one is added here and in io/pipeline_json.hpp.
 using Step = std::variant<SortByTime, CheckRange, FindFrozen, Hampel, CheckBones, EvenRate, FillGaps, MedianFilter,
                           FlyingPixels, FillHoles, RepeatPast, FillNoReturn, SquareRoot, FaceCamera, Resize, Crop,
-                          AdjustLight, MirrorPicture, MirrorSkeleton, Standardise>;
+                          AdjustLight, MirrorPicture, MirrorSkeleton, Standardise, FrameMotion>;
 
 /// What is done to one stream.
 struct StreamSteps {

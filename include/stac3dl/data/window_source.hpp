@@ -25,6 +25,47 @@ inline std::vector<ModalityStatistics> compute_statistics(const std::vector<Reco
   return all;
 }
 
+/// Names a sample of a training: its variation is a function of these alone.
+struct SampleName {
+  std::uint64_t seed = 0, epoch = 0, index = 0;
+};
+
+/// The window of a recording at about `start`, varied; `augment` has an entry for each modality.
+inline Sample make_varied_sample(const Recording& from, const WindowOptions& options,
+                                 const std::vector<ModalityStatistics>& statistics, const AugmentOptions& augment,
+                                 double start, const SampleName& name) {
+  const auto [seed, epoch, index] = name;
+  Random random({seed, epoch, index, 0});
+  const double length = options.length * random.uniform(augment.speed_low, augment.speed_high);
+  const Interval time = common_time(from, options);
+  const double moved = start + random.uniform(-augment.shift, augment.shift);
+  start = std::max(time.begin, std::min(moved, time.end - length));
+  const bool mirror = random.chance(augment.mirror);
+
+  Sample sample;
+  sample.label = from.label;
+  for (std::size_t m = 0; m < statistics.size(); ++m) {
+    const ModalityOptions& modality = options.modalities[m];
+    Window window = cut_window(from.stream(modality.name), modality.frames, start, length, options.max_gap);
+    const ModalityAugment& vary = augment.modalities[m];
+    Random place({seed, epoch, index, 4, m});
+    const double down = place.uniform(), right = place.uniform();
+    crop_window(window, modality, down, right);
+    vary_sensor(window, vary.sensor, Random({seed, epoch, index, 1, m}));
+    vary_skeleton(window, vary.skeleton, mirror, Random({seed, epoch, index, 5, m}));
+    normalise(window, statistics[m]);
+    scale_motion(window, modality.motion_gain);
+    vary_picture(window, vary.picture, mirror, Random({seed, epoch, index, 2, m}));
+    clear_masked(window);
+    sample.inputs.push_back(std::move(window));
+  }
+  std::vector<double> dropout;  // of each modality
+  for (const ModalityAugment& m : augment.modalities) dropout.push_back(m.dropout < 0 ? augment.dropout : m.dropout);
+  drop_modalities(sample, dropout, Random({seed, epoch, index, 3}));
+  drop_stretches(sample, augment.gap, augment.gap_share, Random({seed, epoch, index, 6}));
+  return sample;
+}
+
 class WindowSource {
  public:
   /// Windows of the chosen recordings; `statistics` has one entry a modality.  Error where options and streams do not
@@ -41,8 +82,6 @@ class WindowSource {
           " modalities, statistics of ", statistics_.size());
     check_augment(augment_, options_.modalities.size());
     augment_.modalities.resize(options_.modalities.size());
-    for (const ModalityAugment& m : augment_.modalities)
-      dropout_.push_back(m.dropout < 0 ? augment_.dropout : m.dropout);
     places_ = place_windows(*recordings_, chosen, options_);
     for (Index r : chosen) check_streams((*recordings_)[static_cast<std::size_t>(r)]);
   }
@@ -72,35 +111,8 @@ class WindowSource {
 
   /// Window i as training sees it in `epoch`.
   Sample sample(Index i, std::uint64_t epoch) const {
-    const std::uint64_t index = static_cast<std::uint64_t>(i);
-    const Recording& from = recording(i);
-    Random random({seed_, epoch, index, 0});
-    const double length = options_.length * random.uniform(augment_.speed_low, augment_.speed_high);
-    const Interval time = common_time(from, options_);
-    const double moved = at(i).start + random.uniform(-augment_.shift, augment_.shift);
-    const double start = std::max(time.begin, std::min(moved, time.end - length));
-    const bool mirror = random.chance(augment_.mirror);
-
-    Sample sample;
-    sample.label = from.label;
-    for (std::size_t m = 0; m < statistics_.size(); ++m) {
-      const ModalityOptions& modality = options_.modalities[m];
-      Window window = cut_window(from.stream(modality.name), modality.frames, start, length, options_.max_gap);
-      const ModalityAugment& vary = augment_.modalities[m];
-      Random place({seed_, epoch, index, 4, m});
-      const double down = place.uniform(), right = place.uniform();
-      crop_window(window, modality, down, right);
-      vary_sensor(window, vary.sensor, Random({seed_, epoch, index, 1, m}));
-      vary_skeleton(window, vary.skeleton, mirror, Random({seed_, epoch, index, 5, m}));
-      normalise(window, statistics_[m]);
-      scale_motion(window, modality.motion_gain);
-      vary_picture(window, vary.picture, mirror, Random({seed_, epoch, index, 2, m}));
-      clear_masked(window);
-      sample.inputs.push_back(std::move(window));
-    }
-    drop_modalities(sample, dropout_, Random({seed_, epoch, index, 3}));
-    drop_stretches(sample, augment_.gap, augment_.gap_share, Random({seed_, epoch, index, 6}));
-    return sample;
+    return make_varied_sample(recording(i), options_, statistics_, augment_, at(i).start,
+                              {seed_, epoch, static_cast<std::uint64_t>(i)});
   }
 
   /// The recording that window i was cut from, its index in the list of all recordings, and where it begins.
@@ -137,7 +149,6 @@ class WindowSource {
   WindowOptions options_;
   std::vector<ModalityStatistics> statistics_;
   AugmentOptions augment_;
-  std::vector<double> dropout_;  // of each modality
   std::uint64_t seed_;
   std::vector<WindowPlace> places_;
 };

@@ -7,11 +7,11 @@
 
 #include <map>
 
+#include "stac3dl/core/read_ahead.hpp"
 #include "stac3dl/io/csv.hpp"
 #include "stac3dl/io/image_read.hpp"
 #include "stac3dl/io/json.hpp"
 #include "stac3dl/io/picture.hpp"
-#include "stac3dl/io/read_ahead.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 

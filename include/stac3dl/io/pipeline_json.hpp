@@ -65,6 +65,7 @@ template <class Visit> void visit_fields(MirrorSkeleton& s, Visit&& visit) {
 template <class Visit> void visit_fields(Standardise& s, Visit&& visit) {
   visit("mean", s.mean), visit("scale", s.scale);
 }
+template <class Visit> void visit_fields(FrameMotion& s, Visit&& visit) { visit("max_gap", s.max_gap); }
 // clang-format on
 
 namespace detail {

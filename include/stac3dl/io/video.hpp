@@ -13,8 +13,8 @@
 
 #include <filesystem>
 
+#include "stac3dl/core/read_ahead.hpp"
 #include "stac3dl/io/picture.hpp"
-#include "stac3dl/io/read_ahead.hpp"
 
 #ifndef STAC3DL_FFMPEG
 #define STAC3DL_FFMPEG 0

@@ -15,6 +15,7 @@
 #include <functional>
 #include <string>
 
+#include "stac3dl/train/batch_stream.hpp"
 #include "stac3dl/train/evaluate.hpp"
 #include "stac3dl/train/gradients.hpp"
 #include "stac3dl/train/options.hpp"
@@ -31,6 +32,7 @@ struct TrainReport {
   StopReason reason = StopReason::finished;  ///< why it came back
   Index epochs = 0, steps = 0;   ///< done altogether, those before a resume included
   double seconds = 0;            ///< of this fit()
+  double waited = 0;             ///< seconds of these in which steps waited for their batch
 };
 
 /// What the surroundings see and say; not part of what is trained.
@@ -40,6 +42,7 @@ struct TrainHooks {
   ProgressStyle style = ProgressStyle::automatic;  ///< of what is said to `log`
   const std::atomic<bool>* stop = nullptr;   ///< raised (StopSignal): fit() returns after the current step
   std::function<void(TrainState<Real>&)> after_epoch;  ///< model and state are ready to be saved
+  std::size_t ahead = 0;  ///< batches that a thread of their own makes ahead; 0: each when it is wanted, on all threads
 };
 
 template <class Model, class Loss = ClassifierLoss<typename Model::Scalar>>
@@ -91,7 +94,11 @@ class Trainer {
       const Index done = state.step - first_step, left = options_.epochs * batches - state.step;
       return done == 0 ? 0 : since(start) / static_cast<double>(done) * static_cast<double>(left);
     };
-    const auto report = [&](StopReason why) { return TrainReport{why, state.epoch, state.step, since(start)}; };
+    BatchStream<Real, Source> stream(train, {state.seed, state.samples, options_.batch_size, options_.epochs},
+                                     state.epoch, state.batch, hooks.ahead);
+    const auto report = [&](StopReason why) {
+      return TrainReport{why, state.epoch, state.step, since(start), stream.waited()};
+    };
     const auto interrupted = [&] {
       progress.note("stopped on request after step " + std::to_string(state.step));
       return report(StopReason::interrupted);
@@ -100,11 +107,10 @@ class Trainer {
 
     bool out_of_time = false;
     while (state.epoch < options_.epochs && !out_of_time) {
-      const auto order = epoch_order(state.samples, state.seed, static_cast<std::uint64_t>(state.epoch));
       while (state.batch < batches) {
         if (stopped()) return interrupted();
         const Clock::time_point step_start = Clock::now();
-        step(train, order, schedule.rate(state.step));
+        step(stream, schedule.rate(state.step));
         state.seconds += since(step_start);
         progress.step({state.epoch, options_.epochs, state.batch, batches, mean_loss(), mean_accuracy(),
                        schedule.rate(state.step - 1), seconds_left()});
@@ -149,15 +155,11 @@ class Trainer {
   }
 
   template <class Source>
-  void step(const Source& train, const std::vector<Index>& order, double rate) {
+  void step(BatchStream<Real, Source>& stream, double rate) {
     const auto epoch = static_cast<std::uint64_t>(state.epoch);
-    const Index first = state.batch * options_.batch_size, n = std::min(options_.batch_size, state.samples - first);
     try {
-      load_batch(n, [&](Index i) {
-        const Index at = order[static_cast<std::size_t>(first + i)];
-        if constexpr (TrainingSource<Source>) return train.sample(at, epoch);
-        else return train.sample(at);
-      }, samples_, batch_);
+      check(stream.next(batch_), "no batch is left");
+      const Index n = batch_.size();
       model_.forward(batch_, pass_, Mode::training,
                      Random({state.seed, epoch, static_cast<std::uint64_t>(state.batch)}));
       const CView<Real, 2> logits = pass_.logits;
@@ -212,7 +214,6 @@ class Trainer {
   Loss loss_;
   typename Model::Pass pass_;
   Batch<Real> batch_;
-  std::vector<Sample> samples_;
 };
 
 STAC3DL_NAMESPACE_END

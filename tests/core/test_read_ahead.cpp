@@ -4,8 +4,8 @@
 #include <chrono>
 #include <set>
 
-#include "stac3dl/io/read_ahead.hpp"
-#include "temp_folder.hpp"
+#include "../io/temp_folder.hpp"
+#include "stac3dl/core/read_ahead.hpp"
 
 using namespace stac3dl;
 using namespace stac3dl_test;

@@ -1,4 +1,4 @@
-/// io/read_ahead.hpp - items are made on another thread while the last ones are being used; memory is bounded.
+/// core/read_ahead.hpp - items are made on another thread while the last ones are being used; memory is bounded.
 ///
 ///   ReadAhead<Picture> ahead([&](Picture& picture) { return video.next(picture); }, /*items*/ 8);
 ///   for (Picture picture; ahead.next(picture);) ...
