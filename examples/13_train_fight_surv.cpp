@@ -14,9 +14,10 @@ using namespace stac3dl;
 namespace {
 
 /// Ten pictures a second, all equally bright, then what changes from one to the next: (T, 1, 40, 48).
-const Pipeline pipeline{{{"motion",
-                          {EvenRate{10, RateMode::nearest, 0.3}, AdjustLight{0.5, 0.25, 2}, FrameMotion{0.2},
-                           Resize{40, 48}, SquareRoot{}}}}};
+/// (Types are spelled out: braces alone make compilers try every step for every brace, for minutes.)
+const std::vector<Step> steps{Step{EvenRate{10, RateMode::nearest, 0.3}}, Step{AdjustLight{0.5, 0.25, 2}},
+                              Step{FrameMotion{0.2}}, Step{Resize{40, 48}}, Step{SquareRoot{}}};
+const Pipeline pipeline{std::vector<StreamSteps>{StreamSteps{"motion", steps}}};
 const FrameOptions frames{.height = 112, .width = 144, .name = "motion"};
 
 WindowOptions windows() {
