@@ -12,7 +12,7 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace exercises {
 
-using BodyParts = std::uint8_t;
+using BodyParts = std::uint8_t;  ///< A set of parts, a bit each.
 
 /// A left part's bit is followed by that of its right partner.
 inline constexpr BodyParts left_upper_arm = 1, right_upper_arm = 2, left_forearm = 4, right_forearm = 8,

@@ -16,8 +16,9 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// What check_gradients found out, a row a tensor.
 struct GradientTable {
-  std::vector<GradientReport> tensors;
+  std::vector<GradientReport> tensors;  ///< the input's, then the parameters'
 
   /// The largest difference of any tensor, over that tensor's largest gradient.
   double worst() const {
@@ -35,6 +36,7 @@ struct GradientTable {
     }
     return !tensors.empty();
   }
+  /// A table of all tensors, for people.
   std::string text() const {
     TextTable table({"tensor", "probes", "at kinks", "largest gradient", "worst difference", "at"});
     const auto number = [](double v) {
@@ -47,6 +49,7 @@ struct GradientTable {
                  zero(r) ? "" : number(r.worst), zero(r) ? "" : std::to_string(r.at)});
     return table.text();
   }
+  /// Writes text().
   friend std::ostream& operator<<(std::ostream& out, const GradientTable& t) { return out << t.text(); }
 
   /// Nothing but rounding beside the largest gradient of all.

@@ -11,6 +11,7 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// The channels of one layer that never fire.
 struct DeadChannels {
   std::string layer;        ///< "rgb.feature.conv2a", "head.fc6"
   Index channels = 0;       ///< how many it has

@@ -19,9 +19,10 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// Multiply-accumulates of the model's parts, for one example.
 struct ModelMacs {
-  Index convolutions = 0, maps = 0, lstm = 0, attention = 0, head = 0;
-  Index total() const { return convolutions + maps + lstm + attention + head; }
+  Index convolutions = 0, maps = 0, lstm = 0, attention = 0, head = 0;  ///< of one example
+  Index total() const { return convolutions + maps + lstm + attention + head; }  ///< Of all parts.
 };
 
 /// Of one example of the configured size.

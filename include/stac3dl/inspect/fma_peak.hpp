@@ -15,10 +15,12 @@
 STAC3DL_NAMESPACE_BEGIN
 
 namespace kernels {
+/// `count` rounds of twelve chains of multiply-adds in registers; the result is of no use.
 template <class Real>
 Real fma_chains(Index count, Index twelve) {
   STAC3DL_DISPATCH(fma_chains_run<Real>(count, twelve));
 }
+/// Numbers in a vector of the instruction set in use.
 template <class Real>
 Index fma_lanes() {
   STAC3DL_DISPATCH(fma_lanes_run<Real>());

@@ -9,7 +9,7 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
-inline constexpr Index unknown_macs = -1;
+inline constexpr Index unknown_macs = -1;  ///< For layers that do not say.
 
 template <class Layer, std::size_t R>
 Index layer_macs(const Layer& layer, const std::array<Index, R>& x) {

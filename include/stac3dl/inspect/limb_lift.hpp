@@ -30,10 +30,11 @@ inline Tensor<double, 2> cell_shares(CView<std::uint8_t, 3> mask, const std::arr
 
 /// Sums of on[l] and of[l], over the steps of one recording or of many.
 struct LimbLift {
-  double on = 0, of = 0;
+  double on = 0, of = 0;  ///< sums over steps
 
   /// 0 where nothing was seen.
   double value() const { return of > 0 ? on / of : 0; }
+  /// Takes in the sums of another recording.
   LimbLift& operator+=(const LimbLift& other) {
     on += other.on, of += other.of;
     return *this;

@@ -19,14 +19,14 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// What the model itself does not know about a recording.
 struct LookOptions {
-  std::string name = "recording", note = {};
+  std::string name = "recording", note = {};  ///< for the page
   std::vector<std::string> classes = {};  ///< names; empty: numbered
   double seconds = 0;                     ///< of the recording; 0: time is counted in steps of the attention
   bool label_known = true;                ///< the sample's label is the truth
   std::vector<ModalityNames> names = {};  ///< by modality's name
-  Bones keypoint_bones = {};
+  Bones keypoint_bones = {};  ///< pairs of key points that are joined
   std::vector<Index> stages = {};  ///< frames to draw key points on; empty: four, evenly
-  std::vector<std::string> stage_names = {};
+  std::vector<std::string> stage_names = {};  ///< one a stage, or none
   Index so_far_steps = 64;  ///< of longer recordings only so many prefixes are asked
 };
 

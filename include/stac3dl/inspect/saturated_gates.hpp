@@ -10,11 +10,12 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// How much of one gate stands at its flat ends.
 struct GateSaturation {
   std::string gate;          ///< "lstm.l0.f"
   double low = 0, high = 0;  ///< shares of the numbers of valid tokens
   Index count = 0;           ///< how many numbers these are
-  double share() const { return low + high; }
+  double share() const { return low + high; }  ///< Of both ends together.
 };
 
 /// Of every gate in the trace, in its order; tokens that are masked do not count.  Throws where the gates, or "valid",

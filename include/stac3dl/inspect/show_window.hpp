@@ -17,10 +17,10 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// How a modality's parts are called.
 struct ModalityNames {
-  std::string modality;
+  std::string modality;  ///< whose parts they are
   std::vector<std::string> names = {};  ///< of joints or channels
   std::string unit = {};                ///< of a signal
-  Bones bones = {};
+  Bones bones = {};  ///< pairs of joints that are joined
 };
 
 namespace detail {

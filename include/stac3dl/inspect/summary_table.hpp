@@ -11,29 +11,33 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// One layer of a summary.
 struct LayerSummary {
-  std::string name;
+  std::string name;  ///< its parameters' names begin with it
   std::vector<Index> output;  ///< shape of what it gives on; empty: not known
-  Index parameters = 0;
+  Index parameters = 0;  ///< numbers that are learned
   Index macs = 0;              ///< multiply-accumulates of the call, in the plain form of the equation; -1: not known
   Index activation_bytes = 0;  ///< of the output
   double seconds = 0;          ///< median of the runs; 0: not measured
 };
 
+/// Layers with their costs.
 struct Summary {
-  std::vector<LayerSummary> layers;
+  std::vector<LayerSummary> layers;  ///< in the order in which they run
   double seconds = 0;  ///< of a whole run, median
   double peak = 0;     ///< multiply-adds from registers, two operations each, per second (inspect/fma_peak.hpp)
-  int threads = 1, runs = 0;
+  int threads = 1, runs = 0;  ///< that it was measured with; timed runs
   std::size_t scratch_bytes = 0;  ///< of the workspace, beside the outputs
 
   /// Of all layers; macs() leaves out what is not known.
   Index parameters() const {
     return sum([](const LayerSummary& l) { return l.parameters; });
   }
+  /// Multiply-accumulates of all layers that say.
   Index macs() const {
     return sum([](const LayerSummary& l) { return std::max<Index>(l.macs, 0); });
   }
+  /// Of all layers' outputs.
   Index activation_bytes() const {
     return sum([](const LayerSummary& l) { return l.activation_bytes; });
   }
@@ -43,6 +47,7 @@ struct Summary {
     return seconds > 0 && peak > 0 && macs > 0 ? 2 * static_cast<double>(macs) / seconds / peak : 0;
   }
 
+  /// A table of all layers, for people.
   std::string text() const {
     TextTable table({"layer", "output", "parameters", "million MACs", "output kB", "ms", "% of peak"});
     const auto row = [&](const std::string& name, const std::string& output, Index parameters, Index macs, Index bytes,
@@ -60,7 +65,7 @@ struct Summary {
            (threads == 1 ? " thread" : " threads") + "; peak " + fixed(peak / 1e9, 1) + " GFLOP/s, measured; scratch " +
            fixed(static_cast<double>(scratch_bytes) / 1e3, 1) + " kB\n";
   }
-  friend std::ostream& operator<<(std::ostream& out, const Summary& s) { return out << s.text(); }
+  friend std::ostream& operator<<(std::ostream& out, const Summary& s) { return out << s.text(); }  ///< Writes text().
 
  private:
   template <class Part>
@@ -76,6 +81,7 @@ struct Summary {
   }
 };
 
+/// How a summary is measured.
 struct SummaryOptions {
   int runs = 5;  ///< timed, after one that is not; 0: no times
 };

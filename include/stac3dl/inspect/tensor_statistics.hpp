@@ -10,14 +10,16 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// Minimum, maximum, mean and standard deviation (over M, not M - 1) are those of the M finite numbers; NaN if M = 0.
 struct TensorStatistics {
-  Index count = 0, zeros = 0, nans = 0, infinite = 0;
+  Index count = 0, zeros = 0, nans = 0, infinite = 0;  ///< numbers in all, and such ones among them
+  /// of the finite ones
   double minimum = std::numeric_limits<double>::quiet_NaN(), maximum = minimum, mean = minimum, deviation = minimum;
   Index first_bad = -1;  ///< the first NaN or infinity, in memory order; -1: all numbers are finite
   double bad_value = 0;  ///< and which it is
 
-  bool finite() const { return first_bad < 0; }
+  bool finite() const { return first_bad < 0; }  ///< True where all numbers are finite.
 };
 
+/// Statistics of `x`; sums are added in the same order for any number of threads.
 template <class Real>
 TensorStatistics tensor_statistics(CView<Real, 1> x) {
   TensorStatistics s;

@@ -24,11 +24,12 @@ STAC3DL_NAMESPACE_BEGIN
 /// Where the first number that is not finite came up.
 struct NotFinite {
   std::string tensor;  ///< "head.fc6.Y"
-  bool gradient = false;
+  bool gradient = false;  ///< it is in the gradient by that tensor
   std::string place;  ///< "(0, 17)"
   double value = 0;   ///< NaN or an infinity
   Index count = 0;    ///< such numbers in that tensor
 
+  /// One line for people.
   std::string text() const {
     return (gradient ? "gradient of " : "") + tensor + ": " + detail::concat(value) + " at " + place + ", " +
            std::to_string(count) + " such numbers";
@@ -43,6 +44,7 @@ class Trace {
 
   /// Parameters first, then everything in order of computation.
   const std::vector<TracedTensor<Real>>& tensors() const { return tensors_; }
+  /// Is there a tensor of that name?
   bool contains(const std::string& name) const { return places_.count(name) > 0; }
   /// Throws Error where there is no such tensor, and lists those whose names end alike.
   const TracedTensor<Real>& operator[](const std::string& name) const {

@@ -32,12 +32,13 @@ TraceLoss<Real> class_score(Index k) {
   };
 }
 
+/// What is traced.
 template <class Real>
 struct TraceOptions {
   Mode mode = Mode::inference;  ///< training: dropout draws, batch normalisation uses the batch
   Random random{0};             ///< draws the dropout
-  bool gradients = true;
-  TraceLoss<Real> loss = label_loss<Real>;
+  bool gradients = true;  ///< a backward pass is run as well
+  TraceLoss<Real> loss = label_loss<Real>;  ///< whose gradients they are
   std::function<bool(const std::string&)> keep = {};  ///< of which tensors the numbers are kept; empty: of all
   const LstmState<Real>* start = nullptr;             ///< the LSTM's state to start from
 };

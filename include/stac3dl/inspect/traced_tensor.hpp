@@ -15,11 +15,11 @@ template <class Real>
 struct TracedNumbers {
   std::string name;          ///< for messages: "beta" or "gradient of beta"
   std::vector<Index> shape;  ///< empty: this tensor has none (probabilities have no gradient, masks neither)
-  TensorStatistics statistics;
+  TensorStatistics statistics;  ///< of all its numbers
   Tensor<Real, 1> numbers;  ///< in memory order; empty where only statistics were kept
   Index order = -1;         ///< when it was computed: values count up from 0, and gradients after them
 
-  explicit operator bool() const { return !shape.empty(); }
+  explicit operator bool() const { return !shape.empty(); }  ///< False where there is no such tensor.
 
   /// The numbers with R axes, R being the tensor's.  Throws where they were not kept.
   template <int R>
@@ -86,9 +86,9 @@ struct TracedNumbers {
 
 template <class Real>
 struct TracedTensor {
-  std::string name;
+  std::string name;  ///< "rgb.feature.conv1a.active"; docs/inspecting.md lists them
   bool parameter = false;  ///< learned: a weight or a bias, by its name in visit_params()
-  TracedNumbers<Real> value, gradient;
+  TracedNumbers<Real> value, gradient;  ///< the numbers, and the gradient of the loss by them
 };
 
 STAC3DL_NAMESPACE_END

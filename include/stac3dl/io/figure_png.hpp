@@ -60,8 +60,9 @@ inline std::string figure_png(const std::string& svg, double width, double heigh
   return bytes;
 }
 #else
-inline constexpr bool has_figure_png = false;
+inline constexpr bool has_figure_png = false;  ///< True where this program was built with librsvg.
 
+/// A drawing as the bytes of a PNG file.  Error where librsvg is missing.
 inline std::string figure_png(const std::string&, double, double, double, const std::string& what) {
   fail(what,
        ": PNG files of drawings need librsvg, which this program was built without; install it (Debian: librsvg2-dev)");

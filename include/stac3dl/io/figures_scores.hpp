@@ -61,16 +61,20 @@ inline ReportFigure curves_figure(const std::vector<CurvePoint>& curves) {
 
 /// Precision, recall, F1 of a class; nullopt where nothing stands below the line.
 struct ClassScore {
-  std::int64_t samples = 0, answers = 0, correct = 0;
+  std::int64_t samples = 0, answers = 0, correct = 0;  ///< of that class; called so; both
+  /// Part / whole, or nothing where whole is 0.
   static std::optional<double> ratio(std::int64_t part, std::int64_t whole) {
     if (whole == 0) return std::nullopt;
     return static_cast<double>(part) / static_cast<double>(whole);
   }
+  /// Of those that were called so, the share that are.
   std::optional<double> precision() const { return ratio(correct, answers); }
+  /// Of those that are, the share that were called so.
   std::optional<double> recall() const { return ratio(correct, samples); }
-  std::optional<double> f1() const { return ratio(2 * correct, samples + answers); }
+  std::optional<double> f1() const { return ratio(2 * correct, samples + answers); }  ///< Harmonic mean of both.
 };
 
+/// One a class, in their order.
 inline std::vector<ClassScore> class_scores(const ReportScores& scores) {
   std::vector<ClassScore> list(scores.classes.size());
   for (std::size_t t = 0; t < list.size(); ++t)

@@ -49,6 +49,7 @@ inline std::string escape_markup(std::string_view text) {
   return out;
 }
 
+/// RFC 4648, with padding, without line breaks.
 inline std::string base64(std::string_view bytes) {
   static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;

@@ -63,6 +63,7 @@ inline Json cam_json(const CamView& cam) {
 
 }  // namespace detail
 
+/// What the script needs of a recording.
 inline Json recording_json(const RecordingView& v) {
   Json json{{"seconds", v.seconds}, {"label", v.label}, {"answer", v.answer}, {"classes", v.classes}};
   json["probabilities"] = detail::tensor_json(v.probabilities.view());

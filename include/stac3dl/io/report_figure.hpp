@@ -13,8 +13,8 @@ STAC3DL_NAMESPACE_BEGIN
 
 struct ReportFigure {
   std::string id;  ///< letters, digits and underscores: part of file names
-  std::string title, sentence;
-  Svg drawing{480, 240};
+  std::string title, sentence;  ///< for people
+  Svg drawing{480, 240};  ///< the picture
   std::vector<std::vector<std::string>> table;  ///< header first; empty: none
   bool wide = false;                            ///< takes the page's whole width
 };
@@ -42,7 +42,9 @@ class Plot {
   double left, right, top, bottom;  ///< of the drawing
   double x0, x1, y0, y1;            ///< of the data
 
+  /// Where a value stands in the drawing.
   double x(double value) const { return left + (value - x0) / (x1 - x0) * (right - left); }
+  /// Where a value stands in the drawing.
   double y(double value) const { return bottom - (value - y0) / (y1 - y0) * (bottom - top); }
 
   /// Ticks and a name under the box; `unit` stands behind the name in brackets, empty: none.

@@ -8,6 +8,7 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// The text of the style sheet.
 inline constexpr const char* report_style = R"css(
 :root{color-scheme:light dark;--paper:#fbfaf7;--card:#fff;--ink:#1c2430;--soft:#56606e;--rule:#dfe3e8;--grid:#e8ebef;
 --axis:#7a8594;--s0:#0b63a5;--s1:#c04a00;--s2:#00735a;--s3:#a8417c;--s4:#7d6200;--faint:#aab2bd;--on:#fff;--focus:#0b63a5}

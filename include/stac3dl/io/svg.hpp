@@ -30,24 +30,28 @@ inline constexpr const char* svg_style =
 
 class Svg {
  public:
+  /// An empty drawing; lengths are units of the drawing, y goes down.
   Svg(double width, double height) : width_(width), height_(height) {}
-  double width() const { return width_; }
-  double height() const { return height_; }
-  void set_height(double height) { height_ = height; }
+  double width() const { return width_; }  ///< In units of the drawing.
+  double height() const { return height_; }  ///< In units of the drawing.
+  void set_height(double height) { height_ = height; }  ///< Makes it taller or lower.
 
+  /// A straight line; `stroke` is its width, 0: the style's.
   void line(double x0, double y0, double x1, double y1, const std::string& style, double stroke = 0) {
     body_ += "<line" + at("x1", x0) + at("y1", y0) + at("x2", x1) + at("y2", y1) +
              (stroke > 0 ? at("stroke-width", stroke) : "") + end(style);
   }
+  /// A filled rectangle.
   void rect(double x, double y, double w, double h, const std::string& style, double opacity = 1) {
     body_ += "<rect" + at("x", x) + at("y", y) + at("width", w) + at("height", h) +
              (opacity < 1 ? at("fill-opacity", opacity, 3) : "") + end(style);
   }
+  /// A circle; `stroke` is the line's width, 0: the style's.
   void circle(double x, double y, double r, const std::string& style, double stroke = 0) {
     body_ += "<circle" + at("cx", x) + at("cy", y) + at("r", r) + (stroke > 0 ? at("stroke-width", stroke) : "") +
              end(style);
   }
-  using Points = std::vector<std::pair<double, double>>;
+  using Points = std::vector<std::pair<double, double>>;  ///< (x, y) in units of the drawing.
   /// Points that are not finite break the line; a point alone becomes a dot.
   void polyline(const Points& points, const std::string& style) {
     std::string path;
@@ -65,6 +69,7 @@ class Svg {
     }
     body_ += "<path d=\"" + path + "\" stroke-linecap=\"round\"" + end(style);
   }
+  /// A filled polygon.
   void polygon(const Points& points, const std::string& style, double opacity) {
     std::string path;
     for (const auto& [x, y] : points) path += (path.empty() ? "M" : "L") + number(x) + " " + number(y);
@@ -77,6 +82,7 @@ class Svg {
              (anchor[0] == 's' ? "" : std::string(" text-anchor=\"") + anchor + "\"") + " class=\"" + style + "\">" +
              escape_markup(words) + "</text>";
   }
+  /// Text that runs upwards, its middle at (x, y).
   void vertical_text(double x, double y, const std::string& words, const std::string& style = "tm") {
     body_ += "<text transform=\"translate(" + number(x) + " " + number(y) +
              ") rotate(-90)\" text-anchor=\"middle\" class=\"" + style + "\">" + escape_markup(words) + "</text>";

@@ -27,9 +27,9 @@ STAC3DL_NAMESPACE_BEGIN
 template <class Real>
 struct RecordedTensor {
   std::string name;  ///< "rgb.feature.conv1a.active"; docs/inspecting.md lists them
-  std::span<const Index> shape;
-  const Real* data = nullptr;
-  bool gradient = false;
+  std::span<const Index> shape;  ///< sizes of the axes
+  const Real* data = nullptr;  ///< row-major; gone after the call
+  bool gradient = false;  ///< of the loss by the tensor
 };
 
 /// A layer of a forward pass or of inference has been computed.
@@ -41,8 +41,8 @@ struct RecordedLayer {
 
 template <class Real>
 struct Recorder {
-  std::function<void(const RecordedTensor<Real>&)> tensor;
-  std::function<void(const RecordedLayer&)> layer;
+  std::function<void(const RecordedTensor<Real>&)> tensor;  ///< told of every tensor; may be empty
+  std::function<void(const RecordedLayer&)> layer;  ///< told of every layer; may be empty
 };
 
 #if !STAC3DL_RECORDING
@@ -54,7 +54,7 @@ template <class Real>
 class Record {
  public:
   Record() = default;
-  explicit Record(const Recorder<Real>* to) : to_(to) {}
+  explicit Record(const Recorder<Real>* to) : to_(to) {}  ///< `to` may be null: nobody wants to know.
 
   /// For a part called `name`, which must outlive the record, as this record must.
   Record in(const char* name) const { return {to_, this, name}; }
@@ -62,18 +62,21 @@ class Record {
 
   /// Whether anybody wants to know.
   bool tensors() const { return STAC3DL_RECORDING && to_ && to_->tensor; }
-  bool layers() const { return STAC3DL_RECORDING && to_ && to_->layer; }
+  bool layers() const { return STAC3DL_RECORDING && to_ && to_->layer; }  ///< Whether anybody wants to know of layers.
 
+  /// A tensor has been computed.
   template <class T, int R>
   void operator()(const char* name, BasicView<T, R> x) const {
     if (tensors()) [[unlikely]]
       to_->tensor({path() + name, x.shape(), x.data(), false});
   }
+  /// The gradient of the loss by a tensor has been computed.
   template <class T, int R>
   void gradient(const char* name, BasicView<T, R> dx) const {
     if (tensors()) [[unlikely]]
       to_->tensor({path() + name, dx.shape(), dx.data(), true});
   }
+  /// A layer has been computed: the shape of its output, and what it cost.
   template <std::size_t R>
   void done(const char* name, const std::array<Index, R>& output, Index macs) const {
     if (layers()) [[unlikely]]

@@ -7,6 +7,7 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
+/// One point an epoch, as reports draw them.
 inline std::vector<CurvePoint> learning_curves(const std::vector<EpochRecord>& history) {
   std::vector<CurvePoint> curves;
   for (const EpochRecord& r : history)
