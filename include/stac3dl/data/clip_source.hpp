@@ -38,14 +38,14 @@ class ClipSource {
     for (const Index r : chosen_) store_->about(r);
   }
 
-  Index size() const { return static_cast<Index>(chosen_.size()) * windows_; }
-  Index windows() const { return windows_; }
+  Index size() const { return static_cast<Index>(chosen_.size()) * windows_; }  ///< Samples.
+  Index windows() const { return windows_; }  ///< Samples of a recording.
   /// Index in the store's list of the recording that sample i is cut from.
   Index recording_index(Index i) const {
     check(i >= 0 && i < size(), "ClipSource: window ", i, " of ", size());
     return chosen_[static_cast<std::size_t>(i / windows_)];
   }
-  Index label(Index i) const { return store_->about(recording_index(i)).label; }
+  Index label(Index i) const { return store_->about(recording_index(i)).label; }  ///< Class of sample i.
 
   /// Window i as it was recorded.
   Sample sample(Index i) const {

@@ -28,8 +28,9 @@ inline std::size_t stream_bytes(const Recording& recording) {
 
 class RecordingStore {
  public:
-  using Load = std::function<void(Recording&)>;
+  using Load = std::function<void(Recording&)>;  ///< Fills in the streams of a recording.
 
+  /// `budget`: bytes of streams that may stay loaded.  Error without `load`, or where a recording has streams already.
   explicit RecordingStore(std::vector<Recording> list, Load load, std::size_t budget = std::size_t{1} << 30)
       : list_(std::move(list)), load_(std::move(load)), budget_(budget), slots_(list_.size()) {
     check(load_ != nullptr, "RecordingStore: nothing to load with");
@@ -39,9 +40,10 @@ class RecordingStore {
   RecordingStore(const RecordingStore&) = delete;
   RecordingStore& operator=(const RecordingStore&) = delete;
 
-  Index size() const { return static_cast<Index>(list_.size()); }
+  Index size() const { return static_cast<Index>(list_.size()); }  ///< Recordings.
   /// Who and what, without streams.
   const std::vector<Recording>& list() const { return list_; }
+  /// Recording i, without streams.  Error where i is none.
   const Recording& about(Index i) const {
     check(i >= 0 && i < size(), "RecordingStore: recording ", i, " of ", size());
     return list_[static_cast<std::size_t>(i)];
@@ -86,6 +88,7 @@ class RecordingStore {
     const std::lock_guard lock(mutex_);
     return bytes_;
   }
+  /// How many times a recording has been loaded.
   Index loads() const {
     const std::lock_guard lock(mutex_);
     return loads_;

@@ -27,7 +27,7 @@ inline std::vector<ModalityStatistics> compute_statistics(const std::vector<Reco
 
 /// Names a sample of a training: its variation is a function of these alone.
 struct SampleName {
-  std::uint64_t seed = 0, epoch = 0, index = 0;
+  std::uint64_t seed = 0, epoch = 0, index = 0;  ///< of the training; from 0; of the window
 };
 
 /// The window of a recording at about `start`, varied; `augment` has an entry for each modality.

@@ -11,6 +11,7 @@ STAC3DL_NAMESPACE_BEGIN
 
 inline constexpr Index unknown_macs = -1;  ///< For layers that do not say.
 
+/// Multiply-accumulates of a layer for an input of shape x, or unknown_macs where the layer does not say.
 template <class Layer, std::size_t R>
 Index layer_macs(const Layer& layer, const std::array<Index, R>& x) {
   if constexpr (requires { layer.macs(x); })

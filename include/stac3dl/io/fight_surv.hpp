@@ -70,8 +70,8 @@ inline FightSurvList parse_fight_surv_list(std::string_view text, const std::str
 
 /// The clips without streams, noFight (label 0) first, each class in order of its files' names.
 struct FightSurvClips {
-  std::vector<std::string> classes{"noFight", "fight"};
-  std::vector<Recording> recordings;
+  std::vector<std::string> classes{"noFight", "fight"};  ///< names of the labels
+  std::vector<Recording> recordings;                   ///< source, group and label; no streams yet
   std::vector<bool> elsewhere;  ///< of each: in the group of a range, taken from another data set
   Index unlisted = 0;           ///< clips that videos.txt does not name; each is a group of its own
 };

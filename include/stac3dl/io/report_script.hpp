@@ -9,7 +9,8 @@
 
 STAC3DL_NAMESPACE_BEGIN
 
-inline constexpr const char* report_script = R"js('use strict';  ///< The text of the script.
+/// The text of the script.
+inline constexpr const char* report_script = R"js('use strict';
 for (const section of document.querySelectorAll('section[data-recording]')) start(section);
 
 function start(section) {

@@ -27,6 +27,7 @@ STAC3DL_NAMESPACE_END
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
 
+/// fine (N, C, T, H, W) += coarse (N, C, T, h, w), repeated to its size.  Error where the shapes do not fit.
 template <class Real>
 void upsample_add(CView<Real, 5> coarse, View<Real, 5> fine) {
   detail::check_upsample("upsample_add", coarse.shape(), fine.shape());

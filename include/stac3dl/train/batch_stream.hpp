@@ -17,8 +17,8 @@ STAC3DL_NAMESPACE_BEGIN
 
 /// What the order of a training's batches depends on.
 struct BatchOrder {
-  std::uint64_t seed = 0;
-  Index samples = 0, batch_size = 0, epochs = 0;
+  std::uint64_t seed = 0;                         ///< of the shuffles
+  Index samples = 0, batch_size = 0, epochs = 0;  ///< how many; of a batch; of the training
 };
 
 template <class Real, class Source>
