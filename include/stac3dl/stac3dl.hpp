@@ -79,6 +79,7 @@
 #include "stac3dl/kernels/winograd.hpp"
 #include "stac3dl/kernels/winograd_choice.hpp"
 #include "stac3dl/kernels/winograd_depth.hpp"
+#include "stac3dl/kernels/winograd_parts.hpp"
 #include "stac3dl/kernels/winograd_plan.hpp"
 
 #include "stac3dl/nn/activation.hpp"

@@ -11,6 +11,7 @@
 #include "stac3dl/core/workspace.hpp"
 #include "stac3dl/kernels/bf16x3_plan.hpp"
 #include "stac3dl/kernels/blocked_pool.hpp"
+#include "stac3dl/kernels/winograd_parts.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
