@@ -26,6 +26,7 @@
 #include "stac3dl/kernels/attention_plain.hpp"
 #include "stac3dl/kernels/attention_rows.hpp"
 #include "stac3dl/kernels/batch_norm.hpp"
+#include "stac3dl/kernels/bf16.hpp"
 #include "stac3dl/kernels/bf16x3.hpp"
 #include "stac3dl/kernels/bf16x3_plan.hpp"
 #include "stac3dl/kernels/bilinear.hpp"
@@ -132,7 +133,6 @@
 #include "stac3dl/train/report_parts.hpp"
 #include "stac3dl/train/schedule.hpp"
 #include "stac3dl/train/stop_signal.hpp"
-#include "stac3dl/train/text_table.hpp"
 #include "stac3dl/train/train_state.hpp"
 #include "stac3dl/train/trainer.hpp"
 

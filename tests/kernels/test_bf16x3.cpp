@@ -13,16 +13,8 @@ using namespace stac3dl::testing;
 
 namespace {
 
-/// x (N, C, T, H, W) to `out` channels; `depth_taps` x 3 x 3.
-struct Case {
-  Shape<5> x;
-  Index out;
-  Index depth_taps;
-  std::array<Index, 3> padding;
-};
-
 /// T, H or W of 1, channels around blocks of 16 and 32, every padding.
-const Case cases[] = {
+const TileCase cases[] = {
     {{1, 1, 1, 1, 1}, 1, 3, {1, 1, 1}},   {{3, 3, 2, 5, 1}, 15, 3, {1, 1, 1}},  {{1, 15, 4, 1, 7}, 16, 3, {1, 1, 1}},
     {{3, 16, 5, 8, 9}, 17, 3, {1, 1, 1}}, {{1, 17, 3, 4, 5}, 31, 3, {0, 0, 0}}, {{1, 31, 7, 2, 3}, 33, 3, {2, 2, 2}},
     {{3, 33, 2, 3, 8}, 3, 3, {1, 0, 2}},  {{1, 64, 2, 7, 4}, 65, 3, {1, 1, 1}}, {{2, 65, 1, 3, 2}, 64, 3, {1, 1, 1}},
@@ -31,17 +23,14 @@ const Case cases[] = {
     {{1, 33, 2, 3, 3}, 1, 1, {0, 0, 2}},
 };
 /// Several bands of rows, chunks of input channels, groups of outputs, regions of samples, parts of sums.
-const Case large[] = {
+const TileCase large[] = {
     {{1, 40, 3, 33, 41}, 33, 3, {1, 1, 1}},
     {{2, 145, 2, 7, 7}, 160, 3, {1, 1, 1}},
     {{9, 20, 1, 11, 13}, 18, 1, {0, 1, 1}},
     {{1, 33, 5, 50, 19}, 7, 3, {0, 2, 0}},
 };
 
-std::string title(const Case& one) {
-  return "x " + to_string(one.x) + " to " + std::to_string(one.out) + ", " + std::to_string(one.depth_taps) +
-         " taps along time, padding " + to_string(one.padding) + " on " + isa_name(isa());
-}
+std::string title_here(const TileCase& one) { return title(one) + " on " + isa_name(isa()); }
 
 /// The plain loops, which every set but amx runs, and the tile registers, where there are any.
 std::vector<Isa> both() {
@@ -49,38 +38,14 @@ std::vector<Isa> both() {
   return {best_isa()};
 }
 
-struct Problem {
-  Conv3dSpec spec;
-  Shape<5> y_shape;
-  Tensor<float, 5> x, w, dy;
-  Tensor<float, 1> b;
-  Tensor<double, 5> y, dx, dw;
-
-  explicit Problem(const Case& one) : spec{{one.depth_taps, 3, 3}, {1, 1, 1}, one.padding} {
-    y_shape = conv3d_output_shape(one.x, one.out, spec);
-    x = random_tensor<float>(one.x, 1), dy = random_tensor<float>(y_shape, 2);
-    w = random_tensor<float>(Shape<5>{one.out, one.x[1], one.depth_taps, 3, 3}, 3);
-    b = random_tensor<float>(Shape<1>{one.out}, 4);
-    y.resize(y_shape), dx.resize(one.x), dw = Tensor<double, 5>(w.shape());
-    Workspace ws;
-    const auto x64 = as_double(x), w64 = as_double(w), dy64 = as_double(dy);
-    conv3d_forward_direct<double>(x64, w64, as_double(b), y, spec, ws);
-    conv3d_backward_data_direct<double>(dy64, w64, dx, spec, ws);
-    conv3d_backward_weights_direct<double>(x64, dy64, dw, {}, spec, ws);
-  }
-  WinogradProblem forward() const { return winograd_forward_problem(x.shape(), y_shape, spec); }
-  WinogradProblem data() const { return winograd_data_problem(x.shape(), y_shape, spec); }
-};
-
 /// Of the RMS.  The bar of `standard`, 1e-4, is for real layers (test_winograd_choice.cpp); a few sums of small ones
 /// reach it.
 constexpr double bar = 1.5e-4;
 
-std::vector<const WinogradDepth*> depths_for(const Conv3dSpec& spec, const WinogradProblem& p) {
-  if (spec.kernel[0] == 1) return {&winograd_depth_single};
-  std::vector<const WinogradDepth*> depths{&winograd_depth_2};
-  if (p.out[0] >= 3) depths.push_back(&winograd_depth_4);  // else it is never chosen
-  if (p.in[0] == 2 && p.out[0] == 2 && p.padding[0] == 1) depths.push_back(&winograd_depth_pair);
+/// The tables that fit, but for the one of four outputs where there are fewer than three: it is never chosen then.
+std::vector<const WinogradDepth*> likely_depths(const Conv3dSpec& spec, const WinogradProblem& p) {
+  std::vector<const WinogradDepth*> depths = depths_for(spec, p);
+  if (p.out[0] < 3) std::erase(depths, &winograd_depth_4);
   return depths;
 }
 
@@ -96,12 +61,12 @@ Tensor<float, 5> convolve(const WinogradPlan& plan, const Tensor<float, 5>& x, c
     u.assign(static_cast<std::size_t>(plan.weights_size()), testing::nan);
     winograd_transform_weights(plan, w, pass, u.data());
   }
-  const Bf16x3Target target{b ? bias.data() : nullptr, {}, to.view().data, nullptr, false};
+  const WinogradTarget target{b ? bias.data() : nullptr, {}, to.view().data, nullptr, false};
   bf16x3_convolve(plan, from.view(), {w, pass}, prepared ? u.data() : nullptr, target, ws);
   return to.plain();
 }
 
-Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const Problem& p, PoisonedWorkspace& ws) {
+Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const TileProblem& p, PoisonedWorkspace& ws) {
   ws.poison();
   PoisonedVolume x(p.x), dy(p.dy);
   Tensor<float, 5> dw(p.w.shape(), 1);
@@ -115,12 +80,12 @@ Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const Problem& p, Poi
 TEST_CASE("bf16x3: every depth point's table agrees with the reference") {
   PoisonedWorkspace ws(Index{1} << 20);
   double worst[3] = {0, 0, 0};
-  for (const Case& one : cases) {
-    const Problem p(one);
+  for (const TileCase& one : cases) {
+    const TileProblem p(one);
     for (Isa isa : both()) {
       const ScopedIsa scoped(isa);
-      CAPTURE(title(one));
-      for (const WinogradDepth* depth : depths_for(p.spec, p.forward())) {
+      CAPTURE(title_here(one));
+      for (const WinogradDepth* depth : likely_depths(p.spec, p.forward())) {
         CAPTURE(depth->points);
         const WinogradPlan plan = bf16x3_plan(p.forward(), *depth);
         const auto y = convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, false, ws);
@@ -130,7 +95,7 @@ TEST_CASE("bf16x3: every depth point's table agrees with the reference") {
         CHECK(weights <= bar);
         worst[0] = std::max(worst[0], forward), worst[2] = std::max(worst[2], weights);
       }
-      for (const WinogradDepth* depth : depths_for(p.spec, p.data())) {
+      for (const WinogradDepth* depth : likely_depths(p.spec, p.data())) {
         CAPTURE(depth->points);
         const WinogradPlan plan = bf16x3_plan(p.data(), *depth);
         const auto dx = convolve(plan, p.dy, p.w, WinogradPass::data, nullptr, p.x.shape(), false, ws);
@@ -146,13 +111,13 @@ TEST_CASE("bf16x3: every depth point's table agrees with the reference") {
 
 TEST_CASE("bf16x3: bands, chunks, groups, regions and parts; the same bits on any number of threads") {
   PoisonedWorkspace ws(Index{1} << 23);
-  for (const Case& one : large) {
-    const Problem p(one);
+  for (const TileCase& one : large) {
+    const TileProblem p(one);
     const WinogradPlan plan = bf16x3_plan(p.forward(), bf16x3_depth(p.forward()));
     const WinogradPlan data = bf16x3_plan(p.data(), bf16x3_depth(p.data()));
     for (Isa isa : both()) {
       const ScopedIsa scoped(isa);
-      CAPTURE(title(one));
+      CAPTURE(title_here(one));
       for (bool prepared : {false, true}) {
         const auto forward = [&] {
           return convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, prepared, ws);
@@ -170,8 +135,8 @@ TEST_CASE("bf16x3: bands, chunks, groups, regions and parts; the same bits on an
       if (isa == best_isa()) CHECK(same_on_all_threads(weights));
     }
   }
-  const auto sizes = [](const Case& one) {
-    const Problem p(one);
+  const auto sizes = [](const TileCase& one) {
+    const TileProblem p(one);
     return Bf16x3Sizes(bf16x3_plan(p.forward(), bf16x3_depth(p.forward())));
   };
   CHECK(sizes(large[0]).bands > 1);  // what the cases are for
@@ -184,8 +149,8 @@ TEST_CASE("bf16x3: bands, chunks, groups, regions and parts; the same bits on an
 
 TEST_CASE("bf16x3: whole numbers of up to 8 binary digits give whole results without an error") {
   // one bfloat16 holds them, and depth points of one tap along time do not mix them
-  const Case one{{2, 37, 2, 9, 11}, 35, 1, {0, 1, 1}};
-  Problem p(one);
+  const TileCase one{{2, 37, 2, 9, 11}, 35, 1, {0, 1, 1}};
+  TileProblem p(one);
   for (auto* t : {&p.x, &p.w, &p.dy})
     for (float& v : *t) v = std::round(v * 20);
   const auto x = as_double(p.x), w = as_double(p.w), dy = as_double(p.dy);

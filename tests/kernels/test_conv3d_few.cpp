@@ -13,15 +13,8 @@ using namespace stac3dl::testing;
 
 namespace {
 
-/// x (N, C, T, H, W), C of 1 to 4, to `out` channels.
-struct Case {
-  Shape<5> x;
-  Index out, depth_taps;
-  std::array<Index, 3> padding;
-};
-
-/// Channels around blocks of 16, rows around the places that registers hold, sizes of 1, every padding.
-const Case cases[] = {
+/// C of 1 to 4. Channels around blocks of 16, rows around the places that registers hold, sizes of 1, every padding.
+const TileCase cases[] = {
     {{1, 1, 1, 1, 1}, 1, 3, {1, 1, 1}},   {{2, 3, 3, 4, 7}, 64, 3, {1, 1, 1}},  {{1, 3, 2, 5, 8}, 15, 3, {1, 1, 1}},
     {{3, 2, 4, 1, 13}, 16, 3, {1, 1, 1}}, {{1, 4, 5, 6, 1}, 17, 3, {2, 2, 2}},  {{2, 4, 3, 3, 5}, 33, 3, {0, 0, 0}},
     {{1, 1, 3, 3, 27}, 31, 3, {1, 0, 2}}, {{2, 3, 1, 9, 6}, 65, 1, {0, 1, 1}},  {{1, 2, 6, 2, 3}, 48, 3, {1, 1, 0}},
@@ -39,7 +32,7 @@ Tensor<float, 5> whole_numbers(const Shape<5>& shape, std::uint64_t seed) {
 
 TEST_CASE("conv3d_few: whole numbers give exactly the reference's, whatever lies beyond the channels") {
   PoisonedWorkspace ws(Index{1} << 20);
-  for (const Case& one : cases) {
+  for (const TileCase& one : cases) {
     CAPTURE(to_string(one.x) + " to " + std::to_string(one.out));
     const Conv3dSpec spec{{one.depth_taps, 3, 3}, {1, 1, 1}, one.padding};
     const Shape<5> y_shape = conv3d_output_shape(one.x, one.out, spec);

@@ -12,16 +12,8 @@ using namespace stac3dl::testing;
 
 namespace {
 
-/// x (N, C, T, H, W) to `out` channels; `depth_taps` x 3 x 3.
-struct Case {
-  Shape<5> x;
-  Index out;
-  Index depth_taps;
-  std::array<Index, 3> padding;
-};
-
 /// Outputs of 1 to 10 along each axis, T or W of 1, channels around blocks of 16, every padding.
-const Case cases[] = {
+const TileCase cases[] = {
     {{1, 1, 1, 1, 1}, 1, 3, {1, 1, 1}},   {{3, 3, 2, 5, 1}, 15, 3, {1, 1, 1}},  {{1, 15, 4, 1, 7}, 16, 3, {1, 1, 1}},
     {{3, 16, 5, 8, 9}, 17, 3, {1, 1, 1}}, {{1, 17, 3, 4, 5}, 31, 3, {0, 0, 0}}, {{1, 31, 7, 2, 3}, 33, 3, {2, 2, 2}},
     {{3, 33, 2, 3, 8}, 3, 3, {1, 0, 2}},  {{1, 64, 2, 7, 4}, 65, 3, {1, 1, 1}}, {{3, 65, 1, 3, 2}, 64, 3, {1, 1, 1}},
@@ -29,42 +21,6 @@ const Case cases[] = {
     {{3, 17, 3, 5, 8}, 33, 1, {0, 1, 1}}, {{1, 64, 1, 9, 9}, 16, 1, {0, 2, 0}}, {{1, 3, 5, 1, 4}, 65, 1, {0, 1, 1}},
     {{1, 33, 2, 3, 3}, 1, 1, {0, 0, 2}},
 };
-
-std::string title(const Case& one) {
-  return "x " + to_string(one.x) + " to " + std::to_string(one.out) + ", " + std::to_string(one.depth_taps) +
-         " taps along time, padding " + to_string(one.padding);
-}
-
-/// A convolution's tensors, and what its three passes should yield.
-struct Problem {
-  Conv3dSpec spec;
-  Shape<5> y_shape;
-  Tensor<float, 5> x, w, dy;
-  Tensor<float, 1> b;
-  Tensor<double, 5> y, dx, dw;
-
-  explicit Problem(const Case& one) : spec{{one.depth_taps, 3, 3}, {1, 1, 1}, one.padding} {
-    y_shape = conv3d_output_shape(one.x, one.out, spec);
-    x = random_tensor<float>(one.x, 1), dy = random_tensor<float>(y_shape, 2);
-    w = random_tensor<float>(Shape<5>{one.out, one.x[1], one.depth_taps, 3, 3}, 3);
-    b = random_tensor<float>(Shape<1>{one.out}, 4);
-    y.resize(y_shape), dx.resize(one.x), dw = Tensor<double, 5>(w.shape());
-    Workspace ws;
-    const auto x64 = as_double(x), w64 = as_double(w), dy64 = as_double(dy);
-    conv3d_forward_ref<double>(x64, w64, as_double(b), y, spec, ws);
-    conv3d_backward_data_ref<double>(dy64, w64, dx, spec, ws);
-    conv3d_backward_weights_ref<double>(x64, dy64, dw, {}, spec, ws);
-  }
-  WinogradProblem forward() const { return winograd_forward_problem(x.shape(), y_shape, spec); }
-  WinogradProblem data() const { return winograd_data_problem(x.shape(), y_shape, spec); }
-};
-
-std::vector<const WinogradDepth*> depths_for(const Conv3dSpec& spec, const WinogradProblem& p) {
-  if (spec.kernel[0] == 1) return {&winograd_depth_single};
-  std::vector<const WinogradDepth*> depths{&winograd_depth_2, &winograd_depth_4};
-  if (p.in[0] == 2 && p.out[0] == 2 && p.padding[0] == 1) depths.push_back(&winograd_depth_pair);
-  return depths;
-}
 
 /// Every way to cut the work of one choice of tiles: threads by tiles or by channels, small or large blocks of tiles,
 /// weights transformed ahead or by the tasks that use them.
@@ -104,7 +60,7 @@ Tensor<float, 5> convolve(const WinogradPlan& plan, const Tensor<float, 5>& x, c
 }
 
 /// What the pass adds to a gradient of ones, less the ones.
-Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const Problem& p, PoisonedWorkspace& ws,
+Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const TileProblem& p, PoisonedWorkspace& ws,
                                  bool plain = false) {
   ws.poison();
   PoisonedVolume x(p.x), dy(p.dy);
@@ -119,9 +75,9 @@ Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const Problem& p, Poi
 TEST_CASE("winograd: every tile, however the work is cut, agrees with the reference") {
   PoisonedWorkspace ws(Index{1} << 20);
   double worst[3] = {0, 0, 0};
-  for (const Case& one : cases) {
+  for (const TileCase& one : cases) {
     CAPTURE(title(one));
-    const Problem p(one);
+    const TileProblem p(one);
     for (Isa isa : supported_isas()) {
       const ScopedIsa scoped(isa);
       CAPTURE(std::string(isa_name(isa)));
@@ -171,7 +127,7 @@ TEST_CASE("winograd: every tile, however the work is cut, agrees with the refere
 }
 
 TEST_CASE("winograd: plain volumes of few channels") {
-  const Case narrow[] = {cases[0],
+  const TileCase narrow[] = {cases[0],
                          cases[1],
                          cases[9],
                          cases[14],
@@ -181,9 +137,9 @@ TEST_CASE("winograd: plain volumes of few channels") {
                          {{1, 4, 7, 3, 5}, 65, 3, {0, 0, 2}}};
   PoisonedWorkspace ws(Index{1} << 20);
   double worst = 0;
-  for (const Case& one : narrow) {
+  for (const TileCase& one : narrow) {
     CAPTURE(title(one));
-    const Problem p(one);
+    const TileProblem p(one);
     for (Isa isa : supported_isas()) {
       const ScopedIsa scoped(isa);
       CAPTURE(std::string(isa_name(isa)));
@@ -214,18 +170,18 @@ TEST_CASE("winograd: plain volumes of few channels") {
     }
   }
   MESSAGE("largest error over RMS: " << worst);
-  const Problem wide(cases[3]);
+  const TileProblem wide(cases[3]);
   const WinogradPlan plan = winograd_plan(wide.forward(), winograd_depth_2, 2);
   CHECK_THROWS_AS(convolve(plan, wide.x, wide.w, WinogradPass::forward, nullptr, wide.y_shape, false, ws, true), Error);
 }
 
 TEST_CASE("winograd: the same bits on any number of threads") {
   for (Isa isa : supported_isas())
-    for (const Case& one : {cases[3], cases[7], cases[12]}) {
+    for (const TileCase& one : {cases[3], cases[7], cases[12]}) {
       const ScopedIsa scoped(isa);
       CAPTURE(std::string(isa_name(isa)));
       CAPTURE(title(one));
-      const Problem p(one);
+      const TileProblem p(one);
       PoisonedWorkspace ws(Index{1} << 20);
       for (const WinogradDepth* depth : depths_for(p.spec, p.forward()))
         for (const WinogradPlan& plan : cuts(p.forward(), *depth, 4)) {
@@ -244,10 +200,10 @@ TEST_CASE("winograd: the same bits on any number of threads") {
 
 TEST_CASE("winograd: weight gradients whose tiles or depth points come in turns") {
   // many tiles for few weights; many tiles for many weights; depth points that are too many for all tiles
-  const Case turns[] = {{{2, 40, 1, 125, 120}, 100, 1, {0, 1, 1}},
+  const TileCase turns[] = {{{2, 40, 1, 125, 120}, 100, 1, {0, 1, 1}},
                         {{1, 260, 1, 56, 52}, 240, 1, {0, 1, 1}},
                         {{1, 100, 9, 26, 25}, 120, 3, {1, 1, 1}}};
-  for (const Case& one : turns) {
+  for (const TileCase& one : turns) {
     CAPTURE(title(one));
     const Conv3dSpec spec{{one.depth_taps, 3, 3}, {1, 1, 1}, one.padding};
     const Shape<5> y_shape = conv3d_output_shape(one.x, one.out, spec);
@@ -275,7 +231,7 @@ TEST_CASE("winograd: weight gradients whose tiles or depth points come in turns"
 }
 
 TEST_CASE("winograd: outputs that no cache holds are stored past them") {
-  const Case one{{1, 1, 1, 513, 521}, 16, 1, {0, 1, 1}};
+  const TileCase one{{1, 1, 1, 513, 521}, 16, 1, {0, 1, 1}};
   const Conv3dSpec spec{{1, 3, 3}, {1, 1, 1}, {0, 1, 1}};
   const Shape<5> y_shape = conv3d_output_shape(one.x, one.out, spec);
   REQUIRE(blocked_size(y_shape) * 4 > (Index{16} << 20));

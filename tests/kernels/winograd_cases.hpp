@@ -1,13 +1,15 @@
-/// tests/kernels/winograd_cases.hpp - what the tests of blocked volumes share: poisoned memory, and volumes whose lanes
-/// beyond the channels are poisoned.
+/// tests/kernels/winograd_cases.hpp - what the tests of blocked volumes share: poisoned memory, volumes whose lanes beyond
+/// the channels are poisoned, and convolutions with what their three passes should yield.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "kernel_checks.hpp"
+#include "stac3dl/kernels/conv3d_ref.hpp"
 #include "stac3dl/kernels/winograd.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -80,6 +82,51 @@ double error_over_rms(const Tensor<float, R>& got, const Tensor<double, R>& want
     worst = std::max(worst, off), square += want[i] * want[i];
   }
   return worst / std::max(std::sqrt(square / static_cast<double>(got.size())), 1e-300);
+}
+
+/// x (N, C, T, H, W) to `out` channels; `depth_taps` x 3 x 3.
+struct TileCase {
+  Shape<5> x;
+  Index out;
+  Index depth_taps;
+  std::array<Index, 3> padding;
+};
+
+inline std::string title(const TileCase& one) {
+  return "x " + to_string(one.x) + " to " + std::to_string(one.out) + ", " + std::to_string(one.depth_taps) +
+         " taps along time, padding " + to_string(one.padding);
+}
+
+/// A convolution's tensors, and what its three passes should yield.
+struct TileProblem {
+  Conv3dSpec spec;
+  Shape<5> y_shape;
+  Tensor<float, 5> x, w, dy;
+  Tensor<float, 1> b;
+  Tensor<double, 5> y, dx, dw;
+
+  explicit TileProblem(const TileCase& one) : spec{{one.depth_taps, 3, 3}, {1, 1, 1}, one.padding} {
+    y_shape = kernels::conv3d_output_shape(one.x, one.out, spec);
+    x = random_tensor<float>(one.x, 1), dy = random_tensor<float>(y_shape, 2);
+    w = random_tensor<float>(Shape<5>{one.out, one.x[1], one.depth_taps, 3, 3}, 3);
+    b = random_tensor<float>(Shape<1>{one.out}, 4);
+    y.resize(y_shape), dx.resize(one.x), dw = Tensor<double, 5>(w.shape());
+    Workspace ws;
+    const auto x64 = as_double(x), w64 = as_double(w), dy64 = as_double(dy);
+    kernels::conv3d_forward_ref<double>(x64, w64, as_double(b), y, spec, ws);
+    kernels::conv3d_backward_data_ref<double>(dy64, w64, dx, spec, ws);
+    kernels::conv3d_backward_weights_ref<double>(x64, dy64, dw, {}, spec, ws);
+  }
+  kernels::WinogradProblem forward() const { return kernels::winograd_forward_problem(x.shape(), y_shape, spec); }
+  kernels::WinogradProblem data() const { return kernels::winograd_data_problem(x.shape(), y_shape, spec); }
+};
+
+/// The tables of depth points that fit a problem.
+inline std::vector<const kernels::WinogradDepth*> depths_for(const Conv3dSpec& spec, const kernels::WinogradProblem& p) {
+  if (spec.kernel[0] == 1) return {&kernels::winograd_depth_single};
+  std::vector<const kernels::WinogradDepth*> depths{&kernels::winograd_depth_2, &kernels::winograd_depth_4};
+  if (p.in[0] == 2 && p.out[0] == 2 && p.padding[0] == 1) depths.push_back(&kernels::winograd_depth_pair);
+  return depths;
 }
 
 }  // namespace testing

@@ -32,10 +32,8 @@ inline ModelMacs count_macs(const ModelConfig& c, const ModelPlan& plan) {
   if (c.variant == Variant::c3d) return macs;
   for (const ModalityPlan& m : plan.modalities)
     if (m.mapped) macs.maps += plan.steps * m.positions * m.token_channels * plan.width;
-  const Index tokens = plan.steps * plan.positions, directions = c.bidirectional ? 2 : 1;
-  Index inputs = c.width;
-  for (Index layer = 0; has_lstm(c.variant) && layer < c.lstm_layers; ++layer, inputs = directions * c.lstm_units)
-    macs.lstm += tokens * directions * 4 * c.lstm_units * (inputs + c.lstm_units);
+  const Index tokens = plan.steps * plan.positions;
+  if (has_lstm(c.variant)) macs.lstm = tokens * detail::lstm_macs(c);
   const Index u = plan.features;
   if (c.variant == Variant::am)
     macs.attention = tokens * (u * u + 2 * u);

@@ -5,10 +5,10 @@
 /// same sums run as plain loops, slowly.
 #pragma once
 
-#include <bit>
 #include <functional>
 
 #include "stac3dl/core/workspace.hpp"
+#include "stac3dl/kernels/bf16.hpp"
 #include "stac3dl/kernels/bf16x3_plan.hpp"
 #include "stac3dl/kernels/blocked_pool.hpp"
 #include "stac3dl/kernels/winograd_parts.hpp"
@@ -16,14 +16,6 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
 
-/// What follows a convolution, and where it goes.
-struct Bf16x3Target {
-  const float* bias;  ///< (O) filled up to whole blocks, or null
-  ConvEpilogue after;    ///< activation and pool
-  float* y;              ///< blocked, of the pooled size
-  std::uint8_t* choice;  ///< blocked as y: the element of the pool's window that won; or null
-  bool stream;           ///< y is too large for the caches: store past them
-};
 /// Transformed weights, or the ones to transform.
 struct Bf16x3Weights {
   const std::uint16_t* prepared;  ///< transformed, or null
@@ -68,7 +60,7 @@ inline bool bf16x3_pools(const WinogradPlan& plan, const ConvEpilogue& after) {
 
 /// y = epilogue(conv(x) + bias).  prepared: plan.weights_size() floats of bf16x3_transform_weights, or null.
 inline void bf16x3_convolve(const WinogradPlan& plan, BlockedView<const float> x, const WinogradWeightSource& source,
-                            const float* prepared, const Bf16x3Target& target, Workspace& ws) {
+                            const float* prepared, const WinogradTarget& target, Workspace& ws) {
   const Bf16x3Weights weights{reinterpret_cast<const std::uint16_t*>(prepared), source};
   STAC3DL_DISPATCH_TILES(bf16x3_run(plan, x, weights, target, ws));
 }

@@ -63,7 +63,7 @@ struct Bf16x3Task {
 /// All tasks.
 template <const WinogradDepth& depth>
 void bf16x3_run_depth(const WinogradPlan& plan, BlockedView<const float> x, const Bf16x3Weights& weights,
-                      const Bf16x3Target& target, Workspace& ws) {
+                      const WinogradTarget& target, Workspace& ws) {
   const Bf16x3Sizes s(plan);
   const Index block_size = bf16x3_block_size(plan), slots = num_threads();
   Workspace::Scope scope(ws);
@@ -126,6 +126,6 @@ void bf16x3_run_depth(const WinogradPlan& plan, BlockedView<const float> x, cons
 }
 
 inline void bf16x3_run(const WinogradPlan& plan, BlockedView<const float> x, const Bf16x3Weights& weights,
-                       const Bf16x3Target& target, Workspace& ws) {
+                       const WinogradTarget& target, Workspace& ws) {
   for_bf16x3_depth(plan, [&]<const WinogradDepth & depth>() { bf16x3_run_depth<depth>(plan, x, weights, target, ws); });
 }

@@ -1,11 +1,5 @@
 // kernels/bf16x3_output.inl - M to outputs: y = A' M along depth, then bias, activation and max pool while near.
 
-ISA_INLINE Row16 bf16x3_activate(Activation activation, Row16 v) {
-  if (activation == Activation::relu) return if_less(v, Row16::zero(), Row16::zero(), v);
-  if (activation == Activation::sigmoid) return Row16::all(1.f) / (Row16::all(1.f) + exp(Row16::zero() - v));
-  return v;
-}
-
 /// One plane of outputs: row h from sums whose points are `point` floats apart, to `y`, 16 floats a column.
 template <const WinogradDepth& depth, int t>
 ISA_INLINE void bf16x3_output_row(const float* sums, Index point, Index columns, Row16 bias, Activation activation,
@@ -15,7 +9,7 @@ ISA_INLINE void bf16x3_output_row(const float* sums, Index point, Index columns,
     unroll<depth.points>([&](auto p)
                              STAC3DL_INLINE_LAMBDA { m[p] = Row16::load(sums + p * point + w * channel_block); });
     const Row16 sum = depth_sum<depth.points>(m, [](int p) { return depth.A[t][p]; });
-    const Row16 v = bf16x3_activate(activation, sum + bias);
+    const Row16 v = winograd_activate<Row16>(activation, sum + bias);
     if (stream)
       v.stream(y + w * channel_block);
     else
@@ -26,7 +20,7 @@ ISA_INLINE void bf16x3_output_row(const float* sums, Index point, Index columns,
 /// Rows [h0, h1) of an item's outputs, block `block` of 16 channels; `sums` is row h0 of point 0, `buffer` room for as
 /// many rows of outputs as a pool's window has in all planes.
 template <const WinogradDepth& depth>
-void bf16x3_outputs(const WinogradPlan& plan, const Bf16x3Sizes& s, const Bf16x3Target& target, Index item, Index block,
+void bf16x3_outputs(const WinogradPlan& plan, const Bf16x3Sizes& s, const WinogradTarget& target, Index item, Index block,
                     Index h0, Index h1, const float* sums, Index point, float* buffer) {
   const auto& size = plan.problem.out;
   const auto& window = target.after.pool;

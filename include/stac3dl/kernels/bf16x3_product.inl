@@ -1,9 +1,8 @@
 // kernels/bf16x3_product.inl - C += A B of numbers split into two bfloat16: high high + high low + low high.
 //
-//   A (rows, K)   a row's 32 steps of the sum lie side by side, `low` numbers away its low parts; rows are `a_row`
-//   apart B (K, 32)     by 32 steps: four tiles of 16 pairs of steps x 16 columns: high of columns 0-15, of 16-31, low
-//   of both;
-//                 from tile to tile `b_tile` numbers
+//   A (rows, K)   32 steps of the sum lie side by side, their low parts `low` numbers away; rows are `a_row` apart
+//   B (K, 32)     32 steps are four tiles, `b_tile` apart, of 16 pairs of steps x 16 columns: high parts of columns 0 to
+//                 15, of 16 to 31, then the low parts of both
 //   C (rows, 32)  two halves of 16 columns, `c_half` floats apart; rows of a half lie 16 floats apart
 // The low parts' product, 2^-17 of the whole, is left out.  Sums of a tile run in float.
 
@@ -131,11 +130,12 @@ inline void bf16x3_product(Index steps, Index a_row, Index low, Index b_tile, fl
         const std::uint16_t* const a = f.a + r * a_row;
         const std::uint16_t* const b = f.b + half * b_tile;
         for (Index i = 0; i < 32; ++i) {
-          const float high = bf16_value(a[i]), rest = bf16_value(a[low + i]);
+          const float high = to_float(Bf16{a[i]}), rest = to_float(Bf16{a[low + i]});
           const std::uint16_t* const bi = b + i / 2 * 32 + i % 2;
-          for (Index o = 0; o < 16; ++o)
-            sum[o] += high * bf16_value(bi[2 * o]) +
-                      (high * bf16_value(bi[2 * b_tile + 2 * o]) + rest * bf16_value(bi[2 * o]));
+          for (Index o = 0; o < 16; ++o) {
+            const float weight = to_float(Bf16{bi[2 * o]}), weight_rest = to_float(Bf16{bi[2 * b_tile + 2 * o]});
+            sum[o] += high * weight + (high * weight_rest + rest * weight);
+          }
         }
       }
       std::copy_n(sum, 16, to);

@@ -87,16 +87,9 @@ struct Row16 {
   }
 };
 
-inline float bf16_value(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
-/// Rounded to the nearest bfloat16, ties to even.
-inline std::uint16_t bf16_nearest(float v) {
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(v);
-  if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>(bits >> 16 | 0x40);  // NaN stays one
-  return static_cast<std::uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
 inline void split_number(float v, std::uint16_t& high, std::uint16_t& low) {
-  high = bf16_nearest(v);
-  low = bf16_nearest(v - bf16_value(high));
+  const Bf16 rounded = to_bf16(v);
+  high = rounded.bits, low = to_bf16(v - to_float(rounded)).bits;
 }
 /// v = high + low up to 2^-17 of v, for 16 channels in `a` and the next 16 in `b`: 32 numbers side by side.
 inline void split_store(const Row16& a, const Row16& b, std::uint16_t* high, std::uint16_t* low) {

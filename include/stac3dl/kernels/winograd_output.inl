@@ -1,17 +1,9 @@
 // kernels/winograd_output.inl - products to outputs: y = A' M A, depth first, then bias, activation and max pool while
 // near.
 
-/// What follows a convolution, and where it goes.
-struct WinogradTarget {
-  const float* bias;  ///< (O) filled up to whole blocks, or null
-  ConvEpilogue after;
-  float* y;              ///< blocked, of the pooled size
-  std::uint8_t* choice;  ///< blocked as y: the element of the pool's window that won; or null
-  bool stream;           ///< y is too large for the caches: store past them
-};
-
-ISA_INLINE Pack<float> winograd_activate(Activation activation, Pack<float> v) {
-  using P = Pack<float>;
+/// P: a vector with the operations of Pack<float>.
+template <class P>
+ISA_INLINE P winograd_activate(Activation activation, P v) {
   if (activation == Activation::relu) return if_less(v, P::zero(), P::zero(), v);
   if (activation == Activation::sigmoid) return P::all(1.f) / (P::all(1.f) + exp(P::zero() - v));
   return v;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "stac3dl/kernels/blocked.hpp"
+#include "stac3dl/kernels/conv3d_epilogue.hpp"
 #include "stac3dl/kernels/conv3d_spec.hpp"
 #include "stac3dl/kernels/winograd_depth.hpp"
 
@@ -86,6 +87,15 @@ struct WinogradInput {
     if (plain) return plain.range(first, count);
     return blocked.range(first, count);
   }
+};
+
+/// What follows a convolution, and where it goes.
+struct WinogradTarget {
+  const float* bias;  ///< (O) filled up to whole blocks, or null
+  ConvEpilogue after;    ///< activation and pool
+  float* y;              ///< blocked, of the pooled size
+  std::uint8_t* choice;  ///< blocked as y: the element of the pool's window that won; or null
+  bool stream;           ///< y is too large for the caches: store past them
 };
 
 /// The convolution, or its gradient by the input.

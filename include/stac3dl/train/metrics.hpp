@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "stac3dl/core/tensor.hpp"
-#include "stac3dl/train/text_table.hpp"
+#include "stac3dl/core/text_table.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 

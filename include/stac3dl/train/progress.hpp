@@ -5,7 +5,7 @@
 #include <iostream>
 #include <string>
 
-#include "stac3dl/train/text_table.hpp"
+#include "stac3dl/core/text_table.hpp"
 #include "stac3dl/train/train_state.hpp"
 
 #if defined(_WIN32)
