@@ -40,7 +40,7 @@ struct Outcome {
   Tensor<float, 2> logits;
   Tensor<float, 4> keypoints;
   std::map<std::string, Tensor<float, 1>> gradients;
-  Index blocked = 0;  ///< blocks that ran on blocked volumes
+  Index blocked = 0;           ///< blocks that ran on blocked volumes
   std::vector<Index> choices;  ///< of each window that does not end in 0, which element won, else -1; all blocks
 };
 
@@ -56,8 +56,10 @@ void append_choices(const Cache& k, std::vector<Index>& choices) {
   for (std::size_t i = 0; i < k.blocks.size(); ++i) {
     const auto& b = k.blocks[i].blocked;
     Tensor<float, 5> y(k.shape[i]);
-    if (b) kernels::from_blocked(b.y.view(), y);
-    else std::copy(k.y[i].begin(), k.y[i].end(), y.begin());
+    if (b)
+      kernels::from_blocked(b.y.view(), y);
+    else
+      std::copy(k.y[i].begin(), k.y[i].end(), y.begin());
     const auto [N, C, T, H, W] = y.shape();
     const bool plain = !k.blocks[i].pool.choice.empty();
     for (Index j = 0; j < y.size(); ++j) {
@@ -91,8 +93,8 @@ void take_choices(const Cache& from, Cache& to) {
 }
 
 /// Forward and backward of one batch, dropout aside; back with the signs and choices of `reference`, if there is one.
-Outcome run(const ModelConfig& config, Conv3dAccuracy accuracy, Index N = 2, const StaC3d<float>::Pass* reference = nullptr,
-            StaC3d<float>::Pass* kept = nullptr) {
+Outcome run(const ModelConfig& config, Conv3dAccuracy accuracy, Index N = 2,
+            const StaC3d<float>::Pass* reference = nullptr, StaC3d<float>::Pass* kept = nullptr) {
   StaC3d<float> model(config, 1);
   model.set_accuracy(accuracy);
   const Batch<float> batch = random_batch<float>(config, N, false, 5);
@@ -108,9 +110,8 @@ Outcome run(const ModelConfig& config, Conv3dAccuracy accuracy, Index N = 2, con
   }
   model.backward(batch, pass);
   Outcome out{pass.logits, pass.keypoints, {}, 0, {}};
-  model.visit_params([&](const std::string& name, const auto& p) {
-    out.gradients[name] = Tensor<float, 1>(p.grad.view().flat());
-  });
+  model.visit_params(
+      [&](const std::string& name, const auto& p) { out.gradients[name] = Tensor<float, 1>(p.grad.view().flat()); });
   const auto& encoder = pass.modalities[0].encoder;
   out.blocked = blocked_blocks(encoder.shared) + blocked_blocks(encoder.feature) + blocked_blocks(encoder.attention);
   for (const auto* stream : {&encoder.shared, &encoder.feature, &encoder.attention})
