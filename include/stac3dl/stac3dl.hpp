@@ -14,6 +14,7 @@
 #include "stac3dl/core/read_ahead.hpp"
 #include "stac3dl/core/shape.hpp"
 #include "stac3dl/core/simd.hpp"
+#include "stac3dl/core/target.hpp"
 #include "stac3dl/core/tensor.hpp"
 #include "stac3dl/core/text_table.hpp"
 #include "stac3dl/core/view.hpp"

@@ -5,7 +5,8 @@
 /// once it has asked.
 #pragma once
 
-#include "stac3dl/core/simd.hpp"
+#include "stac3dl/core/config.hpp"
+#include "stac3dl/core/target.hpp"
 
 #if STAC3DL_X86_ISAS && defined(__linux__)
 #include <cpuid.h>

@@ -17,6 +17,8 @@
 
 #include "stac3dl/core/amx.hpp"
 #include "stac3dl/core/check.hpp"
+#include "stac3dl/core/simd.hpp"
+#include "stac3dl/core/target.hpp"
 
 #if STAC3DL_X86_ISAS
 #include <immintrin.h>
