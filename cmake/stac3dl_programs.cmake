@@ -19,6 +19,11 @@ elseif(MSVC)
   target_compile_options(stac3dl_plain_flags INTERFACE /W4 /bigobj)
 endif()
 
+# The kernels once for all programs with the same flags: most of what there is to compile.
+include(stac3dl_compiled)
+stac3dl_compiled(stac3dl_kernels_native stac3dl_program_flags)
+stac3dl_compiled(stac3dl_kernels_plain stac3dl_plain_flags)
+
 # stac3dl_collect(<list> <pattern>): files that match, seen anew at every build.
 macro(stac3dl_collect list pattern)
   file(GLOB ${list} CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${pattern}")
@@ -27,9 +32,9 @@ endmacro()
 # stac3dl_program(<name> <sources>...): an executable that links stac3dl, or stac3dl::io (with video, where it can be) if a source,
 # or a header that stands beside it and is included by it, includes io headers.
 # Where stac3dl::io is missing, such a program is left out and a message says so; <name> is then no target.
-# FLAGS <target> takes the place of stac3dl_program_flags.
+# FLAGS <target> takes the place of stac3dl_program_flags.  KERNELS <target>: compiled kernels (stac3dl_compiled.cmake) to link.
 function(stac3dl_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 program "" "FLAGS" "")
+  cmake_parse_arguments(PARSE_ARGV 1 program "" "FLAGS;KERNELS" "")
   set(ARGN ${program_UNPARSED_ARGUMENTS})
   if(NOT program_FLAGS)
     set(program_FLAGS stac3dl_program_flags)
@@ -71,5 +76,5 @@ function(stac3dl_program name)
     return()
   endif()
   add_executable(${name} ${ARGN})
-  target_link_libraries(${name} PRIVATE ${library} ${figures} ${program_FLAGS})
+  target_link_libraries(${name} PRIVATE ${library} ${figures} ${program_KERNELS} ${program_FLAGS})
 endfunction()

@@ -6,3 +6,5 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "stac3dl/compiled.hpp"

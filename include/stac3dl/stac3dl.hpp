@@ -4,6 +4,7 @@
 
 #include "stac3dl/core/amx.hpp"
 #include "stac3dl/core/check.hpp"
+#include "stac3dl/core/compiled_parts.hpp"
 #include "stac3dl/core/config.hpp"
 #include "stac3dl/core/for_each_isa.hpp"
 #include "stac3dl/core/for_each_tiles.hpp"

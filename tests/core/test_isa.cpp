@@ -53,6 +53,7 @@ TEST_CASE("instruction sets: each contains those before it") {
   CHECK(std::string(isa_name(Isa::portable)) == "portable");
   CHECK(std::string(isa_name(Isa::avx2)) == "avx2");
   CHECK(std::string(isa_name(Isa::avx512)) == "avx512");
+  CHECK(std::string(isa_name(Isa::amx)) == "amx");
 }
 
 TEST_CASE("instruction sets: one is forced until the end of a scope") {
@@ -69,9 +70,9 @@ TEST_CASE("instruction sets: one is forced until the end of a scope") {
 }
 
 TEST_CASE("instruction sets: one that this CPU lacks is refused by name") {
-  if (best_isa() == Isa::avx512) return;
-  const std::string message = std::string("set_isa: this CPU has ") + isa_name(best_isa()) + " at most, got avx512";
-  CHECK_THROWS_WITH_AS(set_isa(Isa::avx512), message.c_str(), Error);
+  if (best_isa() == Isa::amx) return;
+  const std::string message = std::string("set_isa: this CPU has ") + isa_name(best_isa()) + " at most, got amx";
+  CHECK_THROWS_WITH_AS(set_isa(Isa::amx), message.c_str(), Error);
 }
 
 TEST_CASE("instruction sets: the environment names one") {
@@ -84,7 +85,7 @@ TEST_CASE("instruction sets: the environment names one") {
     CHECK(detail::isa_at_start() == best_isa());
   }
   ScopedEnvironment set("sse9");
-  const std::string message = std::string("environment variable STAC3DL_ISA: want portable, avx2 or avx512, at most ") +
+  const std::string message = std::string("environment variable STAC3DL_ISA: want portable, avx2, avx512 or amx, at most ") +
                               isa_name(best_isa()) + " on this CPU, got \"sse9\"";
   CHECK_THROWS_WITH_AS(detail::isa_at_start(), message.c_str(), Error);
 }

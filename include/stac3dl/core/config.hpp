@@ -7,6 +7,8 @@
 
 #include <Eigen/Core>
 
+#include "stac3dl/core/compiled_parts.hpp"
+
 /// Breaking changes.
 #define STAC3DL_VERSION_MAJOR 0
 /// New features.

@@ -48,7 +48,8 @@ STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
 
 /// u (plan.weights_size()) from the weights.
-inline void bf16x3_transform_weights(const WinogradPlan& plan, const WinogradWeightSource& source, float* u) {
+template <int = 0>
+void bf16x3_transform_weights(const WinogradPlan& plan, const WinogradWeightSource& source, float* u) {
   STAC3DL_DISPATCH_TILES(bf16x3_weights_run(plan, source, reinterpret_cast<std::uint16_t*>(u)));
 }
 
@@ -59,14 +60,16 @@ inline bool bf16x3_pools(const WinogradPlan& plan, const ConvEpilogue& after) {
 }
 
 /// y = epilogue(conv(x) + bias).  prepared: plan.weights_size() floats of bf16x3_transform_weights, or null.
-inline void bf16x3_convolve(const WinogradPlan& plan, BlockedView<const float> x, const WinogradWeightSource& source,
+template <int = 0>
+void bf16x3_convolve(const WinogradPlan& plan, BlockedView<const float> x, const WinogradWeightSource& source,
                             const float* prepared, const WinogradTarget& target, Workspace& ws) {
   const Bf16x3Weights weights{reinterpret_cast<const std::uint16_t*>(prepared), source};
   STAC3DL_DISPATCH_TILES(bf16x3_run(plan, x, weights, target, ws));
 }
 
 /// dw (O, C, KT, 3, 3) += gradient by the weights of the forward pass's plan.
-inline void bf16x3_weight_gradient(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy,
+template <int = 0>
+void bf16x3_weight_gradient(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy,
                                    View<float, 5> dw, Workspace& ws) {
   STAC3DL_DISPATCH_TILES(bf16x3_gradient(plan, x, dy, dw.data(), ws));
 }

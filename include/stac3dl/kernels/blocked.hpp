@@ -82,12 +82,14 @@ STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
 
 /// Blocked from plain; lanes beyond C become 0.
-inline void to_blocked(CView<float, 5> x, BlockedView<float> b) {
+template <int = 0>
+void to_blocked(CView<float, 5> x, BlockedView<float> b) {
   check_shape("to_blocked", b.shape, x.shape());
   STAC3DL_DISPATCH(to_blocked_run(x, b));
 }
 /// Plain from blocked.
-inline void from_blocked(BlockedView<const float> b, View<float, 5> x) {
+template <int = 0>
+void from_blocked(BlockedView<const float> b, View<float, 5> x) {
   check_shape("from_blocked", x.shape(), b.shape);
   STAC3DL_DISPATCH(from_blocked_run(b, x));
 }

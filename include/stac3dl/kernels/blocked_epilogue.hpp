@@ -18,7 +18,8 @@ namespace kernels {
 
 /// dc (shape of the convolution) is overwritten; db (O), unless empty, is added to.  y and choice as the forward pass left
 /// them, choice null without a pool.
-inline void blocked_epilogue_backward(BlockedView<const float> y, const std::uint8_t* choice, BlockedView<const float> dy,
+template <int = 0>
+void blocked_epilogue_backward(BlockedView<const float> y, const std::uint8_t* choice, BlockedView<const float> dy,
                                       const ConvEpilogue& after, BlockedView<float> dc, View<float, 1> db,
                                       Workspace& ws) {
   check_shape("blocked_epilogue_backward dy", dy.shape, y.shape);
@@ -26,7 +27,8 @@ inline void blocked_epilogue_backward(BlockedView<const float> y, const std::uin
 }
 
 /// db (O) += sum of dy over samples and places.
-inline void blocked_bias_gradient(BlockedView<const float> dy, View<float, 1> db, Workspace& ws) {
+template <int = 0>
+void blocked_bias_gradient(BlockedView<const float> dy, View<float, 1> db, Workspace& ws) {
   STAC3DL_DISPATCH(blocked_bias_gradient_run(dy, db, ws));
 }
 

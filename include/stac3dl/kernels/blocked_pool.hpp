@@ -12,7 +12,8 @@ namespace kernels {
 
 /// y = maxpool(x), stride = window, a rest left out.  choice: blocked as y, which element of the window won, or null.  As in
 /// pool3d_ref.hpp the first of equal ones wins, NaN wins over everything, and the last of several NaN.
-inline void blocked_max_pool(BlockedView<const float> x, const std::array<Index, 3>& window, BlockedView<float> y,
+template <int = 0>
+void blocked_max_pool(BlockedView<const float> x, const std::array<Index, 3>& window, BlockedView<float> y,
                              std::uint8_t* choice) {
   const Shape<5>& s = x.shape;
   check_shape("blocked_max_pool y", y.shape, {s[0], s[1], s[2] / window[0], s[3] / window[1], s[4] / window[2]});

@@ -19,7 +19,8 @@ namespace kernels {
 
 /// y (N, C, T, H, W), blocked, of the problem that winograd_data_problem() describes; lanes beyond its channels become
 /// 0.
-inline void few_channels_data(const WinogradProblem& problem, BlockedView<const float> dy, CView<float, 5> w,
+template <int = 0>
+void few_channels_data(const WinogradProblem& problem, BlockedView<const float> dy, CView<float, 5> w,
                               BlockedView<float> dx, Workspace& ws) {
   check(problem.out_channels <= narrow_channels, "few_channels_data: want ", narrow_channels, " channels at most, got ",
         problem.out_channels);
@@ -28,7 +29,8 @@ inline void few_channels_data(const WinogradProblem& problem, BlockedView<const 
 
 /// dw (O, C, KT, 3, 3) += the gradient by the weights of a forward problem, from x (N, C, T, H, W), plain, and dy,
 /// blocked.
-inline void few_channels_gradient(const WinogradProblem& problem, CView<float, 5> x, BlockedView<const float> dy,
+template <int = 0>
+void few_channels_gradient(const WinogradProblem& problem, CView<float, 5> x, BlockedView<const float> dy,
                                   View<float, 5> dw, Workspace& ws) {
   check(problem.in_channels <= narrow_channels, "few_channels_gradient: want ", narrow_channels,
         " channels at most, got ", problem.in_channels);

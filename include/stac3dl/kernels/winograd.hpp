@@ -28,7 +28,8 @@ struct WinogradKernel {
 
 /// u (plan.weights_size()) from w (O, C, KT, 3, 3): of the convolution, or of its gradient by the input.  Good for the
 /// instruction set in use.
-inline void winograd_transform_weights(const WinogradPlan& plan, CView<float, 5> w, WinogradPass pass, float* u) {
+template <int = 0>
+void winograd_transform_weights(const WinogradPlan& plan, CView<float, 5> w, WinogradPass pass, float* u) {
   if (plan.bf16x3) return bf16x3_transform_weights(plan, {w, pass}, u);
   STAC3DL_DISPATCH(winograd_weights(plan, {w, pass}, u));
 }
@@ -54,7 +55,8 @@ inline bool winograd_pools(const WinogradPlan& plan, const ConvEpilogue& after) 
 
 /// y = epilogue(conv(x) + bias).  bias: filled up to whole blocks, or null.  choice: blocked as y, which element of the
 /// pool's window won, or null.
-inline void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, const WinogradKernel& kernel,
+template <int = 0>
+void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, const WinogradKernel& kernel,
                               const float* bias, const ConvEpilogue& after, BlockedView<float> y, std::uint8_t* choice,
                               Workspace& ws) {
   detail::check_winograd_input("winograd_convolve x", plan, x);
@@ -78,7 +80,8 @@ inline void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, 
 }
 
 /// dw (O, C, KT, 3, 3) += gradient by the weights of the forward pass's plan, from its x and dy.
-inline void winograd_weight_gradient(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy,
+template <int = 0>
+void winograd_weight_gradient(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy,
                                      View<float, 5> dw, Workspace& ws) {
   detail::check_winograd_input("winograd_weight_gradient x", plan, x);
   if (x.plain) return few_channels_gradient(plan.problem, x.plain, dy, dw, ws);
