@@ -1,8 +1,7 @@
 // kernels/bf16x6.inl - C (+)= A B of slabs in tiles: six products of the parts; see bf16x6.hpp.
 
-/// Steps of 32 terms that a pair of blocks of the right factor stays in the first-level cache for: 24 KB.  More than 128
-/// products between stores of a tile would make the next store slow as well (bf16x3_product.inl).
-inline constexpr Index bf16x6_some_steps = 4;
+/// Steps of 32 terms that sums stay in registers for: a part's blocks of A for so many, 1.2 MB, fit the second-level cache.
+inline constexpr Index bf16x6_some_steps = 16;
 
 #if STAC3DL_TILES_AMX
 
@@ -29,7 +28,9 @@ ISA_INLINE void bf16x6_multiply(Index steps, const std::uint16_t* a, Index a_blo
   const auto multiply = [&]() STAC3DL_INLINE_LAMBDA {
     each([&](auto i, auto j) STAC3DL_INLINE_LAMBDA { tile_multiply<i * 2 + j, 4 + i, 6 + j>(); });
   };
-  for (Index k = 0; k < steps; ++k, a += 3 * 512, b += 3 * 512) {
+  alignas(64) float nowhere[256];  // stores of tiles must not be far apart: see bf16x3_product.inl
+  for (Index k = 0, stored = 4; k < steps; ++k, a += 3 * 512, b += 3 * 512) {
+    if (k == stored) tile_store<4>(nowhere, 64), stored += 4;
     left(2), right(0), multiply();
     left(1), multiply();
     right(1), multiply();
@@ -56,7 +57,9 @@ inline void bf16x6_multiply(Index steps, const std::uint16_t* a, Index a_block, 
         for (Index product = 0; product < 6; ++product) {
           const std::uint16_t* const x = a + i / 16 * a_block + (k * 3 + a_part[product]) * 512 + i % 16 * 32;
           const std::uint16_t* const y = b + j / 16 * b_block + (k * 3 + b_part[product]) * 512 + j % 16 * 2;
-          for (Index t = 0; t < 32; ++t) sum += to_float(Bf16{x[t]}) * to_float(Bf16{y[t / 2 * 32 + t % 2]});
+          float some = 0;  // as tile registers do: a step's terms among themselves first
+          for (Index t = 0; t < 32; ++t) some += to_float(Bf16{x[t]}) * to_float(Bf16{y[t / 2 * 32 + t % 2]});
+          sum += some;
         }
       to = sum;
     }
@@ -127,6 +130,16 @@ inline void bf16x6_slabs(const gemm_detail::Bf16x6Slab& left, const std::uint16_
   });
 }
 
+/// c (M, N) += a b, b in tiles already.
+inline void bf16x6_add_run(const gemm_detail::Factor<float>& a, Index M, const gemm_detail::Bf16x6Right& b, float* c,
+                           Index c_i, Workspace& ws) {
+  Workspace::Scope scope(ws);
+  const gemm_detail::Bf16x6Slab left{M, b.slab.depth};
+  std::uint16_t* const tiles = ws.take<std::uint16_t>(left.size()).data();
+  bf16x6_pack<false>(a, left, tiles);
+  bf16x6_slabs(left, tiles, b.slab, b.tiles, c, c_i, true, ws);
+}
+
 inline void bf16x6_run(const gemm_detail::Product<float>& p, Workspace& ws) {
   using gemm_detail::Bf16x6Slab, gemm_detail::bf16x6_slab;
   const auto cut = [](Index all) {  // slabs of nearly the same size, whole steps and blocks
@@ -143,7 +156,7 @@ inline void bf16x6_run(const gemm_detail::Product<float>& p, Workspace& ws) {
       bf16x6_pack<true>({p.b.at(j, k), p.b.step_i, p.b.step_k}, right, b);
       for (Index i = 0; i < p.M; i += M) {
         const Bf16x6Slab left{std::min(M, p.M - i), depth};
-        if (k == 0 || p.M > M || j > 0 || p.K > K) bf16x6_pack<false>({p.a.at(i, k), p.a.step_i, p.a.step_k}, left, a);
+        if (j == 0 || p.M > M || p.K > K) bf16x6_pack<false>({p.a.at(i, k), p.a.step_i, p.a.step_k}, left, a);
         bf16x6_slabs(left, a, right, b, p.c + i * p.c_i + j, p.c_i, p.add || k > 0, ws);
       }
     }

@@ -7,17 +7,13 @@
 
 /// The three parts of v and w, as the 32 numbers [v | w] of a register each.
 ISA_INLINE void bf16x6_split(__m512 v, __m512 w, __m512i (&part)[3]) {
-  // What is above bfloat16's range becomes infinite, and leaves no rest (which would be NaN).
-  const __m512 most = _mm512_set1_ps(0x1.fep127f);
-  const __mmask16 fv = _mm512_cmp_ps_mask(_mm512_abs_ps(v), most, _CMP_LE_OQ);
-  const __mmask16 fw = _mm512_cmp_ps_mask(_mm512_abs_ps(w), most, _CMP_LE_OQ);
   unroll<3>([&](auto i) STAC3DL_INLINE_LAMBDA {
     part[i] = (__m512i)_mm512_cvtne2ps_pbh(w, v);
     if constexpr (i < 2) {
       const __m512i lower = _mm512_cvtepu16_epi32(_mm512_castsi512_si256(part[i]));
       const __m512i upper = _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(part[i], 1));
-      v = _mm512_maskz_sub_ps(fv, v, _mm512_castsi512_ps(_mm512_slli_epi32(lower, 16)));
-      w = _mm512_maskz_sub_ps(fw, w, _mm512_castsi512_ps(_mm512_slli_epi32(upper, 16)));
+      v = _mm512_sub_ps(v, _mm512_castsi512_ps(_mm512_slli_epi32(lower, 16)));
+      w = _mm512_sub_ps(w, _mm512_castsi512_ps(_mm512_slli_epi32(upper, 16)));
     }
   });
 }
@@ -79,7 +75,7 @@ inline void bf16x6_split(float v, std::uint16_t* to) {
   for (Index i = 0; i < 3; ++i) {
     const Bf16 part = to_bf16(v);
     to[i * 512] = part.bits;
-    v = std::abs(v) <= 0x1.fep127f ? v - to_float(part) : std::isnan(v) ? v : 0.f;
+    v -= to_float(part);
   }
 }
 
@@ -99,17 +95,22 @@ inline void bf16x6_right(const gemm_detail::Factor<float>& source, Index lines, 
 
 #endif
 
-/// All of a slab, block after block of lines; `right`: as the right factor.
+/// All of a slab; `right`: as the right factor.  Where lines lie side by side a task takes a few
+/// blocks of them, which share the source's pages.
 template <bool right>
 void bf16x6_pack(const gemm_detail::Factor<float>& source, const gemm_detail::Bf16x6Slab& slab, std::uint16_t* to) {
-  parallel_for(slab.blocks(), [&](Index block) {
-    const Index lines = std::min<Index>(16, slab.lines - block * 16);
-    std::uint16_t* tiles = to + block * slab.block_size();
-    for (Index k = 0; k < slab.depth; k += 32, tiles += 3 * 512) {
+  const bool lines_lie_close = source.step_k != 1;
+  const Index some = lines_lie_close && slab.blocks() >= 32 ? 4 : 1;
+  parallel_for(gemm_detail::div_up(slab.blocks(), some), [&](Index task) {
+    const Index first = task * some, last = std::min(slab.blocks(), first + some);
+    const auto pack = [&](Index block, Index k) {
+      const Index lines = std::min<Index>(16, slab.lines - block * 16), terms = std::min<Index>(32, slab.depth - k);
       const gemm_detail::Factor<float> from{source.at(block * 16, k), source.step_i, source.step_k};
-      const Index terms = std::min<Index>(32, slab.depth - k);
+      std::uint16_t* const tiles = to + block * slab.block_size() + k * 3 * 16;
       if constexpr (right) bf16x6_right(from, lines, terms, tiles);
       else bf16x6_left(from, lines, terms, tiles);
-    }
+    };
+    for (Index k = 0; k < slab.depth; k += 32)
+      for (Index block = first; block < last; ++block) pack(block, k);
   });
 }
