@@ -7,6 +7,7 @@
 
 #include <functional>
 
+#include "stac3dl/core/tiles.hpp"
 #include "stac3dl/core/workspace.hpp"
 #include "stac3dl/kernels/bf16.hpp"
 #include "stac3dl/kernels/bf16x3_plan.hpp"
@@ -25,8 +26,6 @@ struct Bf16x3Weights {
 }  // namespace kernels
 STAC3DL_NAMESPACE_END
 
-#define STAC3DL_TILES_FILE "stac3dl/core/unroll.inl"
-#include "stac3dl/core/for_each_tiles.hpp"
 #define STAC3DL_TILES_FILE "stac3dl/kernels/bf16x3_rows.inl"
 #include "stac3dl/core/for_each_tiles.hpp"
 #define STAC3DL_TILES_FILE "stac3dl/kernels/bf16x3_product.inl"

@@ -39,40 +39,6 @@ inline constexpr Index bf16x3_b_step = 4 * bf16x3_tile;  ///< of B for 32 steps
 
 #if STAC3DL_TILES_AMX
 
-/// The eight tile registers, set to 16 rows of 64 bytes as long as this lives; belongs to the thread that made it.
-class TileRegisters {
- public:
-  TileRegisters() {
-    struct alignas(64) {
-      std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
-      std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-      std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-    } settings;
-    asm volatile("ldtilecfg %0" ::"m"(settings));
-  }
-  ~TileRegisters() { asm volatile("tilerelease"); }
-  TileRegisters(const TileRegisters&) = delete;
-  TileRegisters& operator=(const TileRegisters&) = delete;
-};
-
-// Tile registers are named in the text: compilers of today do not hand them out themselves.
-template <int R>
-ISA_INLINE void tile_zero() {
-  asm volatile("tilezero %%tmm%c0" ::"i"(R));
-}
-template <int R>
-ISA_INLINE void tile_load(const void* from, Index row_bytes) {
-  asm volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(row_bytes), "i"(R) : "memory");
-}
-template <int R>
-ISA_INLINE void tile_store(void* to, Index row_bytes) {
-  asm volatile("tilestored %%tmm%c2, (%0,%1,1)" ::"r"(to), "r"(row_bytes), "i"(R) : "memory");
-}
-template <int C, int A, int B>
-ISA_INLINE void tile_multiply() {
-  asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(C), "i"(A), "i"(B));
-}
-
 /// `blocks` (1 or 2) times 16 rows of C (+)= sum over steps; factors(k) gives step k's.
 template <int blocks, class Factors>
 ISA_INLINE void bf16x3_product(Index steps, Index a_row, Index low, Index b_tile, float* c, Index c_half, bool add,
@@ -111,10 +77,6 @@ ISA_INLINE void bf16x3_product(Index steps, Index a_row, Index low, Index b_tile
 }
 
 #else
-
-struct TileRegisters {
-  TileRegisters() {}  // nothing to set; said so that no compiler warns of an unused name
-};
 
 /// `blocks` (1 or 2) times 16 rows of C (+)= sum over steps; factors(k) gives step k's.
 template <int blocks, class Factors>

@@ -9,9 +9,7 @@
 /// and the sum over K is never split between threads, so every number of threads gives the same bits.
 #pragma once
 
-#include "stac3dl/core/parallel.hpp"
-#include "stac3dl/core/workspace.hpp"
-#include "stac3dl/kernels/gemm_pack.hpp"
+#include "stac3dl/kernels/bf16x6.hpp"
 #include "stac3dl/kernels/gemm_thin.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -20,33 +18,6 @@ STAC3DL_NAMESPACE_BEGIN
 enum class Transpose { no, yes };
 /// Is the result overwritten, or added to?
 enum class Store { overwrite, add };
-
-namespace kernels::gemm_detail {
-
-/// The factors as lines along k, a (M, K) and b (N, K), and where C is.
-template <class Real>
-struct Product {
-  Index M, N, K;
-  Factor<Real> a, b;
-  Real* c;
-  Index c_i, c_j;
-  bool add;
-
-  /// The same numbers as C' = B'·A'.
-  Product transposed() const { return {N, M, K, b, a, c, c_j, c_i, add}; }
-  /// Below a few hundred thousand multiplications waking threads costs more than it saves.
-  bool worth_threads() const {
-    return static_cast<double>(M) * static_cast<double>(N) * static_cast<double>(K) >= 2.5e5;
-  }
-  /// body(task, slot) for all tasks, on several threads where the product is worth it.
-  template <class Body>
-  void run_tasks(Index tasks, Body&& body) const {
-    if (worth_threads()) return parallel_for_slots(tasks, body);
-    for (Index task = 0; task < tasks; ++task) body(task, 0);
-  }
-};
-
-}  // namespace kernels::gemm_detail
 
 STAC3DL_NAMESPACE_END
 
@@ -60,6 +31,8 @@ namespace kernels {
 namespace gemm_detail {
 template <class Real>
 void run(const Product<Real>& product, Workspace& ws) {
+  if constexpr (std::is_same_v<Real, float>)
+    if (bf16x6_pays(product)) return bf16x6_product(product, ws);
   STAC3DL_DISPATCH(gemm_run<Real>(product, ws));
 }
 }  // namespace gemm_detail

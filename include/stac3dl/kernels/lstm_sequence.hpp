@@ -6,7 +6,8 @@
 /// state stays as it was, and y holds it.
 /// The products with x do not wait for one another: one gemm makes them for all steps.  What a step adds, h Wh', is
 /// made with weights packed once for the run, each task taking some rows of the batch through all steps
-/// (lstm_sequence.inl); batches of few rows, which do not pay for packing, take one gemm a step.
+/// (lstm_sequence.inl); batches of few rows, which do not pay for packing, take one gemm a step, and tile registers one
+/// product with weights split once (lstm_products.hpp).
 /// Backward from dy (L, B, U), with dh and dc of the last state (0 if not given), from the last step run to the first:
 ///   dz[l], dc <- lstm_gates.hpp from dy[l] + dh, dc        dh <- dz[l] Wh   (masked rows: dh <- dy[l] + dh, dc stays)
 /// and for all steps at once, dz being 0 where masked:
@@ -14,6 +15,7 @@
 #pragma once
 
 #include "stac3dl/kernels/lstm_cell.hpp"
+#include "stac3dl/kernels/lstm_products.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 
@@ -70,7 +72,7 @@ BasicView<T, 2> as_rows(BasicView<T, 3> x) {
 /// Does the run pay for packing the weights?
 template <class Real>
 bool lstm_packs(const LstmRun<Real>& run) {
-  return run.batch() > 16;
+  return run.batch() > 16 && !lstm_on_tiles<Real>(run.batch(), run.weights.units());
 }
 }  // namespace detail
 
@@ -114,11 +116,13 @@ void lstm_forward(const LstmRun<Real>& run, View<Real, 3> y, View<Real, 3> gates
     detail::run_lstm_forward<Real>(run, 0, L, 0, run.start, gates, y, cells.data(), true, ws);
     return detail::copy_last_state<Real>(y.slice(run.at(L - 1)), cells.slice(run.at(L - 1)), last);
   }
+  Workspace::Scope scope(ws);
+  const detail::LstmProducts<Real> products(run.weights.h, Transpose::yes, B, ws);
   CView<Real, 2> h = run.start.h, c = run.start.c;
   for (Index s = 0; s < L; ++s) {
     const Index l = run.at(s);
     const auto z = gates.slice(l);
-    if (h) gemm<Real>(h, Transpose::no, run.weights.h, Transpose::yes, z, Store::add, ws);
+    if (h) products.add(h, z, ws);
     lstm_gates_forward<Real>(z, run.weights.bias, run.step_mask(l), h, c, y.slice(l), cells.slice(l));
     h = y.slice(l), c = cells.slice(l);
   }
@@ -136,6 +140,7 @@ void lstm_infer(const LstmRun<Real>& run, const LstmStateView<Real>& state, View
   const Index block = std::min(L, std::max<Index>(1, 2048 / std::max<Index>(1, B)));
   Workspace::Scope scope(ws);
   const auto scratch = ws.take<Real>(Shape<3>{block, B, 4 * U});
+  const detail::LstmProducts<Real> products(run.weights.h, Transpose::yes, B, ws);
   CView<Real, 2> h = state.h;
   for (Index s0 = 0; s0 < L; s0 += block) {
     const Index count = std::min(block, L - s0), first = std::min(run.at(s0), run.at(s0 + count - 1));
@@ -149,7 +154,7 @@ void lstm_infer(const LstmRun<Real>& run, const LstmStateView<Real>& state, View
     }
     for (Index s = s0; s < s0 + count; ++s) {
       const Index l = run.at(s);
-      gemm<Real>(h, Transpose::no, run.weights.h, Transpose::yes, z.slice(l - first), Store::add, ws);
+      products.add(h, z.slice(l - first), ws);
       lstm_gates_forward<Real>(z.slice(l - first), run.weights.bias, run.step_mask(l), h, state.c, y.slice(l), state.c);
       h = y.slice(l);
     }
@@ -178,12 +183,12 @@ void lstm_backward(const LstmRun<Real>& run, CView<Real, 3> y, CView<Real, 3> ga
 
   const bool packs = detail::lstm_packs(run);
   if (packs) detail::run_lstm_backward<Real>(run, gates, cells, dy, bool(dstart.h), dh, dc, dz, ws);
+  const detail::LstmProducts<Real> products(run.weights.h, Transpose::no, B, ws);
   for (Index s = packs ? -1 : L - 1; s >= 0; --s) {
     const Index l = run.at(s);
     const CView<Real, 2> c = s > 0 ? cells.slice(run.at(s - 1)) : run.start.c;
     lstm_gates_backward<Real>(gates.slice(l), run.step_mask(l), c, cells.slice(l), dy.slice(l), dh, dc, dz.slice(l));
-    if (s > 0 || dstart.h)
-      gemm<Real>(dz.slice(l), Transpose::no, run.weights.h, Transpose::no, dh, Store::add, ws);
+    if (s > 0 || dstart.h) products.add(dz.slice(l), dh, ws);
   }
   if (dstart.h) dstart.h.array() = dh.array(), dstart.c.array() = dc.array();
 
