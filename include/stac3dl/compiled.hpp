@@ -11,6 +11,7 @@
 #include "stac3dl/kernels/attention_plain.hpp"
 #include "stac3dl/kernels/batch_norm.hpp"
 #include "stac3dl/kernels/bf16x3.hpp"
+#include "stac3dl/kernels/bf16x6.hpp"
 #include "stac3dl/kernels/bilinear.hpp"
 #include "stac3dl/kernels/blocked.hpp"
 #include "stac3dl/kernels/blocked_epilogue.hpp"
@@ -138,6 +139,17 @@ STAC3DL_INSTANCE(tiles) void bf16x3_convolve<0>(const WinogradPlan& plan, Blocke
 }
 namespace kernels {
 STAC3DL_INSTANCE(tiles) void bf16x3_weight_gradient<0>(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy, View<float, 5> dw, Workspace& ws);
+}
+
+// bf16x6.hpp
+namespace kernels::gemm_detail {
+STAC3DL_INSTANCE(tiles) void bf16x6_product<0>(const Product<float>& product, Workspace& ws);
+}
+namespace kernels::gemm_detail {
+STAC3DL_INSTANCE(tiles) void bf16x6_pack_right<0>(const Factor<float>& b, const Bf16x6Slab& slab, std::uint16_t* tiles);
+}
+namespace kernels::gemm_detail {
+STAC3DL_INSTANCE(tiles) void bf16x6_add<0>(const Factor<float>& a, Index M, const Bf16x6Right& b, float* c, Index c_i, Workspace& ws);
 }
 
 // bilinear.hpp

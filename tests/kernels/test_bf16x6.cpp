@@ -1,5 +1,5 @@
-// Matrix products of numbers split into three bfloat16: whole numbers exactly, fractions with float's accuracy, both ways
-// of running (tile registers, plain loops), hostile sizes, what is not finite.
+// Matrix products of numbers split into three bfloat16: whole numbers exactly, fractions with float's accuracy, both
+// ways of running (tile registers, plain loops), hostile sizes, what is not finite.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -36,7 +36,8 @@ Shape<2> stored(Index lines, Index terms, Transpose t) {
 void product(const Tensor<float, 2>& a, Transpose ta, const Tensor<float, 2>& b, Transpose tb, Index K, Store store,
              Tensor<float, 2>& c) {
   Workspace ws;
-  const Factor<float> right = tb == Transpose::yes ? Factor<float>{b.data(), K, 1} : Factor<float>{b.data(), 1, c.size(1)};
+  const Factor<float> right =
+      tb == Transpose::yes ? Factor<float>{b.data(), K, 1} : Factor<float>{b.data(), 1, c.size(1)};
   kernels::gemm_detail::bf16x6_product(
       {c.size(0), c.size(1), K, lines(a, ta), right, c.data(), c.size(1), 1, store == Store::add}, ws);
 }
@@ -47,13 +48,16 @@ void compare_whole(Index M, Index N, Index K, Transpose ta, Transpose tb, Store 
   CAPTURE(K);
   const auto fill = [](Tensor<float, 2>& x, std::uint64_t seed, Index most) {
     Random random(seed);
-    for (Index i = 0; i < x.size(); ++i) x[i] = static_cast<float>(static_cast<Index>(random.below(2 * most + 1)) - most);
+    for (Index i = 0; i < x.size(); ++i)
+      x[i] = static_cast<float>(static_cast<Index>(random.below(2 * most + 1)) - most);
   };
   Tensor<float, 2> a(stored(M, K, ta)), b(stored(K, N, tb)), got({M, N}), want({M, N});
   fill(a, 1, K <= 100 ? 1000 : 20), fill(b, 2, 100);  // of ten digits: more than one bfloat16 holds
   fill(want, 3, 9);
-  if (store == Store::add) got = want;
-  else got.fill(std::numeric_limits<float>::quiet_NaN());
+  if (store == Store::add)
+    got = want;
+  else
+    got.fill(std::numeric_limits<float>::quiet_NaN());
   product(a, ta, b, tb, K, store, got);
   Workspace ws;
   kernels::gemm_ref<float>(a, ta, b, tb, want, store, ws);

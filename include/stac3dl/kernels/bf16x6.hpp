@@ -1,18 +1,20 @@
 /// kernels/bf16x6.hpp - the matrix product on tile registers, with float's accuracy.
 ///
-/// Tile registers multiply bfloat16, numbers of 8 binary digits (kernels/bf16.hpp), and add up in float.  A float has 24:
-/// it is the sum of three bfloat16, each the rounded rest that the ones before it leave,
+/// Tile registers multiply bfloat16, numbers of 8 binary digits (kernels/bf16.hpp), and add up in float.  A float has
+/// 24: it is the sum of three bfloat16, each the rounded rest that the ones before it leave,
 ///   a = a0 + a1 + a2        |a1| <= 2^-8 |a0|,  |a2| <= 2^-16 |a0|
 /// and of the nine products of two such sums six are made; the other three, at most 2^-24 of the whole, fall below
 /// float's own rounding:
 ///   a b ~ a0 b0 + (a0 b1 + a1 b0) + (a0 b2 + a1 b1 + a2 b0)
-/// Both factors are split and laid in tiles (bf16x6_pack.inl), slab after slab of at most 2048 lines and as many terms of
-/// the sum; then each task multiplies the tiles of a part of C (bf16x6.inl).  A sum runs in the order of k, and is cut
-/// where the slabs are: tasks and threads change no bit of it.
+/// Both factors are split and laid in tiles (bf16x6_pack.inl), slab after slab of at most 2048 lines and as many terms
+/// of the sum; then each task multiplies the tiles of a part of C (bf16x6.inl).  A sum runs in the order of k, and is
+/// cut where the slabs are: tasks and threads change no bit of it.
+///
 /// A number that is not finite, or above 3.39e38 (the largest bfloat16), leaves a rest that is NaN: so is every sum with
 /// it.  Numbers below 1.2e-38 count as 0.
-/// Source of the split: Henry, Tang, Heinecke, "Leveraging the bfloat16 Artificial Intelligence Datatype For Higher-Precision
-/// Computations", 2019 (arXiv:1904.06376).
+///
+/// Source of the split: Henry, Tang, Heinecke, "Leveraging the bfloat16 Artificial Intelligence Datatype For
+/// Higher-Precision Computations", 2019 (arXiv:1904.06376).
 #pragma once
 
 #include "stac3dl/core/tiles.hpp"

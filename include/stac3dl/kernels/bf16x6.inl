@@ -1,6 +1,7 @@
 // kernels/bf16x6.inl - C (+)= A B of slabs in tiles: six products of the parts; see bf16x6.hpp.
 
-/// Steps of 32 terms that sums stay in registers for: a part's blocks of A for so many, 1.2 MB, fit the second-level cache.
+/// Steps of 32 terms that sums stay in registers for: a part's blocks of A for so many, 1.2 MB, fit the second-level
+/// cache.
 inline constexpr Index bf16x6_some_steps = 16;
 
 #if STAC3DL_TILES_AMX
@@ -8,16 +9,17 @@ inline constexpr Index bf16x6_some_steps = 16;
 /// rows x columns (1 or 2 each) blocks of C, `c_row` floats from one block to the next in a column: (+)= `steps` steps.
 /// A block of a factor begins `a_block`, `b_block` numbers after the one before.
 template <int rows, int columns>
-ISA_INLINE void bf16x6_multiply(Index steps, const std::uint16_t* a, Index a_block, const std::uint16_t* b, Index b_block,
-                                float* c, Index c_row, bool add) {
+ISA_INLINE void bf16x6_multiply(Index steps, const std::uint16_t* a, Index a_block, const std::uint16_t* b,
+                                Index b_block, float* c, Index c_row, bool add) {
   const auto each = [&](auto&& f) STAC3DL_INLINE_LAMBDA {
-    unroll<rows>([&](auto i) STAC3DL_INLINE_LAMBDA {
-      unroll<columns>([&](auto j) STAC3DL_INLINE_LAMBDA { f(i, j); });
-    });
+    unroll<rows>([&](auto i)
+                     STAC3DL_INLINE_LAMBDA { unroll<columns>([&](auto j) STAC3DL_INLINE_LAMBDA { f(i, j); }); });
   };
   each([&](auto i, auto j) STAC3DL_INLINE_LAMBDA {
-    if (add) tile_load<i * 2 + j>(c + i * c_row + j * 256, 64);
-    else tile_zero<i * 2 + j>();
+    if (add)
+      tile_load<i * 2 + j>(c + i * c_row + j * 256, 64);
+    else
+      tile_zero<i * 2 + j>();
   });
   const auto left = [&](Index part) STAC3DL_INLINE_LAMBDA {
     unroll<rows>([&](auto i) STAC3DL_INLINE_LAMBDA { tile_load<4 + i>(a + i * a_block + part * 512, 64); });
@@ -74,7 +76,8 @@ struct Bf16x6Part {
 
 /// C's tiles of a part, [i][j][16 x 16], from all terms of the slabs.
 inline void bf16x6_sums(const gemm_detail::Bf16x6Slab& left, const std::uint16_t* a,
-                        const gemm_detail::Bf16x6Slab& right, const std::uint16_t* b, const Bf16x6Part& part, float* c) {
+                        const gemm_detail::Bf16x6Slab& right, const std::uint16_t* b, const Bf16x6Part& part,
+                        float* c) {
   const Index row = (part.j1 - part.j0) * 256, a_block = left.block_size(), b_block = right.block_size();
   for (Index k = 0; k < left.steps(); k += bf16x6_some_steps) {
     const Index some = std::min(bf16x6_some_steps, left.steps() - k);
@@ -84,10 +87,14 @@ inline void bf16x6_sums(const gemm_detail::Bf16x6Slab& left, const std::uint16_t
         const std::uint16_t* const y = b + j * b_block + k * 3 * 512;
         float* const to = c + (i - part.i0) * row + (j - part.j0) * 256;
         const bool two_i = i + 1 < part.i1, two_j = j + 1 < part.j1;
-        if (two_i && two_j) bf16x6_multiply<2, 2>(some, x, a_block, y, b_block, to, row, k > 0);
-        else if (two_i) bf16x6_multiply<2, 1>(some, x, a_block, y, b_block, to, row, k > 0);
-        else if (two_j) bf16x6_multiply<1, 2>(some, x, a_block, y, b_block, to, row, k > 0);
-        else bf16x6_multiply<1, 1>(some, x, a_block, y, b_block, to, row, k > 0);
+        if (two_i && two_j)
+          bf16x6_multiply<2, 2>(some, x, a_block, y, b_block, to, row, k > 0);
+        else if (two_i)
+          bf16x6_multiply<2, 1>(some, x, a_block, y, b_block, to, row, k > 0);
+        else if (two_j)
+          bf16x6_multiply<1, 2>(some, x, a_block, y, b_block, to, row, k > 0);
+        else
+          bf16x6_multiply<1, 1>(some, x, a_block, y, b_block, to, row, k > 0);
       }
   }
 }
@@ -100,8 +107,10 @@ inline void bf16x6_write(const Bf16x6Part& part, const float* tiles, Index M, In
       float* const at = to + i * c_i + j;
       const Index count = std::min<Index>(16, N - j);
       const Row16 sum = Row16::load(from);
-      if (count < 16) store_lanes(at, count, add ? load_lanes(at, count) + sum : sum);
-      else (add ? Row16::load(at) + sum : sum).store(at);
+      if (count < 16)
+        store_lanes(at, count, add ? load_lanes(at, count) + sum : sum);
+      else
+        (add ? Row16::load(at) + sum : sum).store(at);
     }
   }
 }

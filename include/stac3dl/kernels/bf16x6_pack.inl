@@ -82,8 +82,7 @@ inline void bf16x6_split(float v, std::uint16_t* to) {
 /// 32 terms of 16 lines of the left factor.
 inline void bf16x6_left(const gemm_detail::Factor<float>& source, Index lines, Index terms, std::uint16_t* to) {
   for (Index r = 0; r < 16; ++r)
-    for (Index k = 0; k < 32; ++k)
-      bf16x6_split(r < lines && k < terms ? *source.at(r, k) : 0.f, to + r * 32 + k);
+    for (Index k = 0; k < 32; ++k) bf16x6_split(r < lines && k < terms ? *source.at(r, k) : 0.f, to + r * 32 + k);
 }
 
 /// 32 terms of 16 lines of the right factor.
@@ -107,8 +106,10 @@ void bf16x6_pack(const gemm_detail::Factor<float>& source, const gemm_detail::Bf
       const Index lines = std::min<Index>(16, slab.lines - block * 16), terms = std::min<Index>(32, slab.depth - k);
       const gemm_detail::Factor<float> from{source.at(block * 16, k), source.step_i, source.step_k};
       std::uint16_t* const tiles = to + block * slab.block_size() + k * 3 * 16;
-      if constexpr (right) bf16x6_right(from, lines, terms, tiles);
-      else bf16x6_left(from, lines, terms, tiles);
+      if constexpr (right)
+        bf16x6_right(from, lines, terms, tiles);
+      else
+        bf16x6_left(from, lines, terms, tiles);
     };
     for (Index k = 0; k < slab.depth; k += 32)
       for (Index block = first; block < last; ++block) pack(block, k);
