@@ -12,4 +12,5 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/stac3dl-config.cmake.in
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/stac3dl-config-version.cmake"
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES "${PROJECT_BINARY_DIR}/stac3dl-config.cmake" "${PROJECT_BINARY_DIR}/stac3dl-config-version.cmake"
-  "${CMAKE_CURRENT_LIST_DIR}/stac3dl_parts.cmake" DESTINATION "${package_dir}")
+  "${CMAKE_CURRENT_LIST_DIR}/stac3dl_parts.cmake" "${CMAKE_CURRENT_LIST_DIR}/stac3dl_compiled.cmake"
+  DESTINATION "${package_dir}")

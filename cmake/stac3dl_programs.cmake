@@ -20,7 +20,6 @@ elseif(MSVC)
 endif()
 
 # The kernels once for all programs with the same flags: most of what there is to compile.
-include(stac3dl_compiled)
 stac3dl_compiled(stac3dl_kernels_native stac3dl_program_flags)
 stac3dl_compiled(stac3dl_kernels_plain stac3dl_plain_flags)
 
