@@ -2,20 +2,16 @@
 // squat drawn with true (dark) and predicted (light) joints.  The test's people take no part in training.
 //   09_keypoints --save keypoints.safetensors --picture squat.png
 //   09_keypoints --model keypoints.safetensors --shown 3          no training: asks and draws, here the fourth person
+//   09_keypoints --model keypoints.safetensors --report page.html what it looked at, joints drawn on the person
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "exercise_report.hpp"
 #include "keypoint_model.hpp"
 
 using namespace stac3dl;
 
 namespace {
-
-std::vector<std::pair<Index, Index>> bone_pairs() {
-  std::vector<std::pair<Index, Index>> pairs;
-  for (const auto& [a, b] : exercises::bones) pairs.emplace_back(a, b);
-  return pairs;
-}
 
 /// Standing, descending, bottom, rising, side by side.
 Tensor<std::uint8_t, 3> squat_stages(const StaC3d<float>& model, const std::vector<InputPreparation>& preparation,
@@ -27,7 +23,7 @@ Tensor<std::uint8_t, 3> squat_stages(const StaC3d<float>& model, const std::vect
   collate({sample}, batch);
   PreparedModel<float> ready(model);
   const auto predicted = ready(batch).keypoints.slice(0);  // (T', J, 2)
-  const auto bones = bone_pairs();
+  const Bones bones = exercise_report::bones();
   const Index frames_per_step = shown.keypoints.size(0) / predicted.size(0);
   const Index zoom = 224 / shown.inputs[0].x.size(2);
   std::vector<Tensor<std::uint8_t, 3>> pictures;
@@ -39,11 +35,20 @@ Tensor<std::uint8_t, 3> squat_stages(const StaC3d<float>& model, const std::vect
   return side_by_side(pictures);
 }
 
+Report report(const keypoint_model::Trained& trained, const ExerciseSource& test, const keypoint_model::Scores& scores,
+              Index squat) {
+  Report r = exercise_report::report("Key points of generated exercises", trained.loaded.model, trained.history, test,
+                                     scores.answers, squat);
+  r.facts.push_back({"Joints within 0.1 of the torso", percent_text(scores.pck, 1)});
+  r.facts.push_back({"Joints within 0.2 of the torso", percent_text(scores.pck_wide, 1)});
+  return r;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
   keypoint_model::Settings settings;
-  std::string picture = "squat_stages.png", load, save;
+  std::string picture = "squat_stages.png", load, save, page;
   Index test_people = 20, shown = 0;
   bool replace = false;
   CLI::App app{"Train classes and key points together"};
@@ -63,24 +68,31 @@ int main(int argc, char** argv) try {
   app.add_option("--save", save, "where to keep the model");
   app.add_option("--picture", picture, "where to draw the squat");
   app.add_option("--shown", shown, "which of the test people does it");
+  app.add_option("--report", page, "an HTML page of training, test and what the model looked at; figures beside it");
   app.add_flag("--replace", replace, "older files of these names may be replaced");
   CLI11_PARSE(app, argc, argv);
   const Replace may_replace = replace ? Replace::yes : Replace::no;
   check_may_write(picture, may_replace);
   if (!save.empty()) check_may_write(save, may_replace);
+  if (!page.empty()) check_may_write_report(page, may_replace);
 
-  auto [model, info] = load.empty() ? keypoint_model::train(settings) : load_model<float>(load);
+  const keypoint_model::Trained trained =
+      load.empty() ? keypoint_model::train(settings) : keypoint_model::Trained{load_model<float>(load), {}};
+  const auto& [model, info] = trained.loaded;
   if (!save.empty()) save_model(save, model, info, may_replace);
   const auto preparation = preparation_from_json(info.preparation);
   for (const bool hard : {false, true}) {
     keypoint_model::Settings asked = settings;
     asked.hard = hard;
     const GeneratedExercises people(asked.clip_options(), 1, 10000, test_people, 12);
-    const keypoint_model::Scores scores = keypoint_model::measure(model, preparation, people);
+    const ExerciseSource test = keypoint_model::source(people, preparation);
+    const keypoint_model::Scores scores = keypoint_model::measure(model, test);
     std::cout << "\n" << (hard ? "hard" : "easy") << " recordings of " << test_people << " unseen people\n";
     scores.print();
-    if (hard == settings.hard)  // class 0 is a squat
-      write_png(picture, squat_stages(model, preparation, people.open(12 * shown)), may_replace);
+    if (hard != settings.hard) continue;
+    const Index squat = 12 * shown;  // class 0
+    write_png(picture, squat_stages(model, preparation, people.open(squat)), may_replace);
+    if (!page.empty()) write_report_and_figures(page, report(trained, test, scores, squat), may_replace);
   }
   std::cout << "drew " << picture << "\n";
 } catch (const std::exception& e) {

@@ -54,9 +54,9 @@ inline Index surest_mistake(const Evaluation<float>& result) {
   return at;
 }
 
-/// Training and evaluation of a model on generated exercises, a squat, and the surest mistake.
+/// Training and evaluation of a model on generated exercises, a squat (recording `squat`), and the surest mistake.
 inline Report report(const std::string& title, const StaC3d<float>& model, const std::vector<EpochRecord>& history,
-                     const ExerciseSource& test, const Evaluation<float>& result) {
+                     const ExerciseSource& test, const Evaluation<float>& result, Index squat = 0) {
   Report r;
   r.title = title;
   r.facts = {
@@ -73,8 +73,8 @@ inline Report report(const std::string& title, const StaC3d<float>& model, const
   const auto add = [&](const std::string& name, Index i) {
     r.recordings.push_back(look(model, test.sample(i), test.clips(), i, name));
   };
-  add("A squat", 0);  // class 0
-  if (const Index wrong = surest_mistake(result); wrong > 0) add("The surest mistake", wrong);
+  add("A squat", squat);
+  if (const Index wrong = surest_mistake(result); wrong >= 0 && wrong != squat) add("The surest mistake", wrong);
   return r;
 }
 

@@ -43,8 +43,13 @@ struct Settings {
   }
 };
 
+struct Trained {
+  LoadedModel<float> loaded;
+  std::vector<EpochRecord> history;  ///< empty: it was read from a file
+};
+
 /// Learns from `people`, with new recordings of them in every epoch.
-inline LoadedModel<float> train(const Settings& s) {
+inline Trained train(const Settings& s) {
   const GeneratedExercises clips(s.clip_options(), s.seed, 0, s.people, s.recordings);
   ExercisePreparation preparation = ExerciseSource::measure(clips);
   preparation.motion_gain = {s.motion_gain};
@@ -59,13 +64,15 @@ inline LoadedModel<float> train(const Settings& s) {
   const StopSignal stop;
   trainer.hooks.stop = &stop.flag();
   trainer.fit(source);
-  return {std::move(model),
-          {GeneratedExercises::class_names(), exercise_model::preparation_json(s.config(), preparation)}};
+  return {{std::move(model),
+           {GeneratedExercises::class_names(), exercise_model::preparation_json(s.config(), preparation)}},
+          trainer.state.history};
 }
 
 struct Scores {
   double accuracy = 0, pck = 0, pck_wide = 0;  ///< shares; PCK@0.1 and PCK@0.2
   Index counted = 0;
+  Evaluation<float> answers;
   std::array<double, exercises::joint_count> of_joint{};  ///< PCK@0.1
 
   void print() const {
@@ -77,18 +84,17 @@ struct Scores {
   }
 };
 
-inline Scores measure(const StaC3d<float>& model, const std::vector<InputPreparation>& preparation,
-                      const GeneratedExercises& clips) {
-  struct Source {
-    const GeneratedExercises& clips;
-    const std::vector<InputPreparation>& preparation;
-    Index size() const { return clips.size(); }
-    Sample sample(Index i) const {
-      Sample s = clips.sample(i);
-      prepare_sample(preparation, s);
-      return s;
-    }
-  };
+/// Recordings as a model wants them that was prepared for so.
+inline ExerciseSource source(const GeneratedExercises& clips, const std::vector<InputPreparation>& inputs) {
+  ExercisePreparation preparation;
+  for (const InputPreparation& p : inputs) {
+    preparation.statistics.push_back(p.statistics);
+    preparation.motion_gain.push_back(p.motion_gain);
+  }
+  return {clips, preparation};
+}
+
+inline Scores measure(const StaC3d<float>& model, const ExerciseSource& source) {
   using namespace exercises;
   PckOptions options{{left_shoulder, right_shoulder}, {left_hip, right_hip}, 0.1};
   Pck near(options);
@@ -98,13 +104,13 @@ inline Scores measure(const StaC3d<float>& model, const std::vector<InputPrepara
   std::vector<Pck> joints(joint_count, Pck(options));
   StepTargets<float> targets, one;
   PreparedModel<float> ready(model);
-  const auto result = evaluate(ready, Source{clips, preparation}, {}, [&](const Batch<float>& batch, const auto& pass) {
+  auto result = evaluate(ready, source, {}, [&](const Batch<float>& batch, const auto& pass) {
     step_targets<float>(batch.keypoints, batch.visible, pass.keypoints.size(1), 0, targets);
     near.add<float>(pass.keypoints, targets), wide.add<float>(pass.keypoints, targets);
     for (std::size_t j = 0; j < joints.size(); ++j)
       joints[j].add<float>(pass.keypoints, targets, static_cast<Index>(j));
   });
-  Scores scores{result.accuracy(), near.value(), wide.value(), near.counted(), {}};
+  Scores scores{result.accuracy(), near.value(), wide.value(), near.counted(), std::move(result), {}};
   for (std::size_t j = 0; j < joints.size(); ++j) scores.of_joint[j] = joints[j].value();
   return scores;
 }

@@ -8,6 +8,10 @@ STAC3DL_WORKED(convolution)
 STAC3DL_WORKED(im2col)
 STAC3DL_WORKED(winograd)
 STAC3DL_WORKED(winograd_volume)
+STAC3DL_WORKED(bf16x3)
+STAC3DL_WORKED(bf16x3_kept)
+STAC3DL_WORKED(bf16x3_volume)
+STAC3DL_WORKED(bf16x3_plans)
 STAC3DL_WORKED(streams)
 STAC3DL_WORKED(gate)
 STAC3DL_WORKED(outer)
@@ -73,6 +77,10 @@ std::vector<Example> examples() {
       {"im2col", {}, im2col},
       {"winograd", {}, winograd},
       {"winograd_volume", {}, winograd_volume},
+      {"bf16x3", {}, bf16x3},
+      {"bf16x3_kept", {}, bf16x3_kept, true},
+      {"bf16x3_volume", {}, bf16x3_volume},
+      {"bf16x3_plans", {}, bf16x3_plans, true},
       {"relu", {}, relu},
       {"sigmoid_tanh", {}, sigmoid_tanh},
       {"exp_steps", {}, exp_steps},

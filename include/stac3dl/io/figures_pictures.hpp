@@ -106,7 +106,7 @@ inline ReportFigure attention_figure(const RecordingView& v, std::size_t m) {
       return static_cast<double>(v.beta(l, modality.first + r * modality.columns + c)) / most;
     });
     f.drawing.text(strip.x(i) + strip.width / 2, strip.y(i) + strip.height + 16,
-                   fixed_text((static_cast<double>(l) + 0.5) * v.step_seconds(), 1) + " s, α " +
+                   fixed_text((static_cast<double>(l) + 0.5) * v.step_seconds(), 2) + " s, α " +
                        percent_text(static_cast<double>(v.alpha[l])),
                    "tm sm", "middle");
   }
@@ -147,7 +147,7 @@ inline ReportFigure cam_figure(const RecordingView& v, std::size_t c) {
     detail::overlay_frame(f.drawing, strip, i, modality, t, H, W,
                           [&](Index y, Index x) { return static_cast<double>(cam.map(s, y, x)); });
     const std::string time =
-        fixed_text((static_cast<double>(t) + 0.5) * v.seconds / static_cast<double>(modality.frames), 1);
+        fixed_text((static_cast<double>(t) + 0.5) * v.seconds / static_cast<double>(modality.frames), 2);
     f.drawing.text(strip.x(i) + strip.width / 2, strip.y(i) + strip.height + 16, time + " s", "tm sm", "middle");
     const auto map = cam.map.slice(s);
     const Index best = std::max_element(map.begin(), map.end()) - map.begin();

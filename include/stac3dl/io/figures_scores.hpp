@@ -97,7 +97,7 @@ inline double report_accuracy(const ReportScores& scores) {
 inline ReportFigure confusion_figure(const ReportScores& scores) {
   const auto K = static_cast<Index>(scores.classes.size());
   check_shape("confusion_figure", scores.counts.shape(), {K, K});
-  const double left = K > 30 ? 44 : 176, cell = (470 - left) / static_cast<double>(std::max<Index>(K, 1));
+  const double left = K > 30 ? 44 : 190, cell = (470 - left) / static_cast<double>(std::max<Index>(K, 1));
   const double height = std::min(cell, 34.0), top = 40;
   ReportFigure f{"confusion", "Confusion matrix", "", Svg(480, top + height * static_cast<double>(K) + 30), {}, false};
   const auto list = class_scores(scores);
@@ -111,7 +111,8 @@ inline ReportFigure confusion_figure(const ReportScores& scores) {
     const bool labelled = K <= 30 || t % 5 == 0;
     if (labelled) {
       f.drawing.text(left - 8, y + height / 2 + 4.5,
-                     (K > 30 ? "" : shortened(scores.classes[row], 20) + "  ") + std::to_string(t + 1), "tx", "end");
+                     (K > 30 ? "" : shortened(scores.classes[row], t < 9 ? 21 : 20) + " ") + std::to_string(t + 1), "tx",
+                     "end");
       f.drawing.text(left + cell * (static_cast<double>(t) + 0.5), top - 8, std::to_string(t + 1), "tm", "middle");
     }
     for (Index p = 0; p < K; ++p) {
@@ -148,15 +149,15 @@ inline ReportFigure classes_figure(const ReportScores& scores) {
                  Svg(480, top + row * static_cast<double>(list.size()) + 44),
                  {{"class", "precision", "recall", "F1", "support"}},
                  false};
-  const Plot plot{176, 462, top, top + row * static_cast<double>(list.size()), 0, 1, 0, 1};
+  const Plot plot{190, 462, top, top + row * static_cast<double>(list.size()), 0, 1, 0, 1};
   for (double tick : round_ticks(0, 1, 5)) {
     f.drawing.line(plot.x(tick), plot.top, plot.x(tick), plot.bottom, "gr");
     f.drawing.text(plot.x(tick), plot.bottom + 16, number_text(100 * tick), "tm", "middle");
   }
   f.drawing.text((plot.left + plot.right) / 2, plot.bottom + 33, "score (%)", "tm", "middle");
-  f.drawing.circle(190, 14, 3.5, "line c0"), f.drawing.text(200, 18.5, "precision");
-  f.drawing.line(276, 14, 286, 14, "line c1"), f.drawing.text(292, 18.5, "recall");
-  f.drawing.circle(352, 14, 4, "f0"), f.drawing.text(362, 18.5, "F1");
+  f.drawing.circle(196, 14, 3.5, "line c0"), f.drawing.text(206, 18.5, "precision");
+  f.drawing.line(298, 8, 298, 20, "line c1"), f.drawing.text(308, 18.5, "recall");
+  f.drawing.circle(382, 14, 4, "f0"), f.drawing.text(392, 18.5, "F1");
   std::size_t lowest = 0;
   const auto percent_or_dash = [](const std::optional<double>& v) {
     return v ? percent_text(*v, 1) : std::string("\xE2\x80\x93");
@@ -166,7 +167,7 @@ inline ReportFigure classes_figure(const ReportScores& scores) {
   std::int64_t correct = 0, all = 0;
   for (std::size_t k = 0; k < list.size(); ++k) {
     const double y = top + row * (static_cast<double>(k) + 0.5);
-    f.drawing.text(plot.left - 8, y + 4.5, shortened(scores.classes[k], 24), "tx", "end");
+    f.drawing.text(plot.left - 8, y + 4.5, shortened(scores.classes[k], 22), "tx", "end");
     const auto p = list[k].precision(), r = list[k].recall(), f1 = list[k].f1();
     if (p && r) f.drawing.line(plot.x(*p), y, plot.x(*r), y, "cm thin");
     if (p) f.drawing.circle(plot.x(*p), y, 3.5, "line c0");

@@ -17,13 +17,13 @@ inline std::string step_text(const RecordingView& v, Index l) {
   return "step " + std::to_string(l + 1) + ", " + fixed_text(static_cast<double>(l) * s, 1) + " to " +
          fixed_text(static_cast<double>(l + 1) * s, 1) + " s";
 }
-/// Horizontal names beside coloured samples, in rows; returns the height used.
+/// Horizontal names beside coloured samples, in rows; returns the height used.  Room for the larger letters of phones.
 inline double legend(Svg& svg, double top, const std::vector<std::pair<std::string, std::string>>& entries,
                      bool lines) {
   double x = 54, y = top;
   for (const auto& [name, style] : entries) {
     const std::string shown = shortened(name, 26);
-    const double width = 34 + 7.2 * static_cast<double>(shown.size());
+    const double width = 36 + 8.6 * static_cast<double>(shown.size());
     if (x > 54 && x + width > 474) x = 54, y += 18;
     if (lines)
       svg.line(x, y, x + 20, y, "line " + style);
@@ -54,14 +54,18 @@ inline ReportFigure alpha_figure(const RecordingView& v) {
   }
   if (even < plot.y1) {
     f.drawing.line(plot.left, plot.y(even), plot.right, plot.y(even), "line dash c1");
-    f.drawing.text(plot.right, plot.y(even) - 5, "evenly spread", "tx sm over", "end");
+    // over the lower bars, where it covers least
+    const auto highest = [&](Index first) { return *std::max_element(&v.alpha[first], &v.alpha[first] + (L + 2) / 3); };
+    const bool right = highest(L - (L + 2) / 3) <= highest(0);
+    f.drawing.text(right ? plot.right - 4 : plot.left + 6, plot.y(even) - 6, "evenly spread", "tx sm over",
+                   right ? "end" : "start");
   }
   plot.x_axis(f.drawing, "time", "s");
   f.drawing.now(plot.left, plot.right, plot.top, plot.bottom);
   const Index at = std::max_element(v.alpha.begin(), v.alpha.end()) - v.alpha.begin();
   f.sentence = "The model looked most at " + detail::step_text(v, at) + ", with " +
                percent_text(static_cast<double>(most)) + " of the weight; evenly spread it would be " +
-               percent_text(even) + ".";
+               percent_text(even, std::abs(100 * even - std::round(100 * even)) > 0.05 ? 1 : 0) + ".";
   return f;
 }
 

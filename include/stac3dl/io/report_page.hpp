@@ -114,7 +114,7 @@ inline std::string verdict_html(const RecordingView& v) {
     return "<strong>" + escape_markup(v.classes[static_cast<std::size_t>(k)]) + "</strong>";
   };
   std::string out = "<p class=\"verdict\">The model says " + name(v.answer) + ", with " +
-                    percent_text(static_cast<double>(v.probabilities[v.answer])) + ". ";
+                    sentence_html(percent_text(static_cast<double>(v.probabilities[v.answer]))) + ". ";
   if (v.label >= 0) out += v.label == v.answer ? "That is right." : "It was " + name(v.label) + ".";
   out += "</p>";
   return v.note.empty() ? out : out + "<p>" + escape_markup(v.note) + "</p>";

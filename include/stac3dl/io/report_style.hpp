@@ -78,7 +78,9 @@ button,select{font:inherit;color:inherit;background:var(--paper);border:1px soli
 .bars h4{margin:.6rem 0 .1rem;font-size:.92rem;font-weight:600}.bars h4:first-child{margin-top:0}
 .clock{font-variant-numeric:tabular-nums;color:var(--soft)}
 @media (max-width:760px){svg text{font-size:15px}svg .sm{font-size:13px}.player{grid-template-columns:1fr}header,main,footer{padding-inline:1rem}
-figure,.card{padding:.8rem}.bars .bar{grid-template-columns:minmax(0,9rem) 1fr 3.2rem}}
+figure,.card{padding:.8rem}.bars .bar{grid-template-columns:minmax(0,10.5rem) 1fr 3.2rem}
+.noted thead{position:absolute;left:-999px}.noted tr{display:grid;grid-template-columns:1fr auto 7rem;border-bottom:1px solid var(--rule)}
+.noted :is(th,td){border:0;padding-right:.4rem}.noted td.note{grid-column:1/-1;padding:0 0 .4rem}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{nav,.controls,.skip{display:none}figure{break-inside:avoid}}
 )css";

@@ -4,7 +4,7 @@
 //   B (K, 32)     32 steps are four tiles, `b_tile` apart, of 16 pairs of steps x 16 columns: high parts of columns 0 to
 //                 15, of 16 to 31, then the low parts of both
 //   C (rows, 32)  two halves of 16 columns, `c_half` floats apart; rows of a half lie 16 floats apart
-// The low parts' product, 2^-17 of the whole, is left out.  Sums of a tile run in float.
+// The low parts' product, at most 2^-16 of the whole, is left out.  Sums of a tile run in float.
 
 /// One step of 32 terms of the sum: where its factors are.
 struct Bf16x3Factors {
