@@ -6,9 +6,11 @@
 /// Kernels are templates, also those of one type alone (`template <int = 0>`), so that this works for all of them.
 #pragma once
 
+/// 1: kernels come from a library; 0: they are compiled where they are used.
 #ifndef STAC3DL_COMPILED
 #define STAC3DL_COMPILED 0
 #endif
+/// Number of the part that this file compiles; 0: none.
 #ifndef STAC3DL_COMPILED_PART
 #define STAC3DL_COMPILED_PART 0
 #endif

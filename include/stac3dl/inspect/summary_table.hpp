@@ -5,6 +5,9 @@
 #include <chrono>
 #include <ostream>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "stac3dl/core/shape.hpp"
 #include "stac3dl/core/text_table.hpp"

@@ -46,9 +46,9 @@ inline FightSurvList parse_fight_surv_list(std::string_view text, const std::str
     const auto dash = head.find(" - ");
     std::string prefix, end;
     int number = 0, last = 0;
-    const auto wrong = [&] {
-      fail(file, ": line ", line_number, ": want the address of a video, \"fi001: 0.13.50 - 0.15.60\" or ",
-           "\"nofi062 - nofi076 : name\", got ", in_quotes(line));
+    const auto wrong = [&, number_of_line = line_number, text_of_line = std::string_view(line)] {
+      fail(file, ": line ", number_of_line, ": want the address of a video, \"fi001: 0.13.50 - 0.15.60\" or ",
+           "\"nofi062 - nofi076 : name\", got ", in_quotes(text_of_line));
     };
     if (colon == line.npos || !parse_clip(detail::trimmed(head.substr(0, dash)), prefix, number)) wrong();
     if (dash == head.npos) {
