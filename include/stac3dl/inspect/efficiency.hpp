@@ -73,7 +73,7 @@ std::vector<EfficiencyRow> measure_efficiency(const StaC3d<Real>& model, const B
       {"in the convolutions", "million MACs", million(macs.convolutions), "equation 1"},
       {"in the LSTM", "million MACs", million(macs.lstm), "equations 5 to 10"},
       {"Time a recording", "ms", ms, "median of " + std::to_string(repeats) + " runs, one at a time, " + threads},
-      {"Speed", "GMAC a second", static_cast<double>(macs.total()) / ms / 1e6, "multiplications by time"},
+      {"Speed", "GMAC/s", static_cast<double>(macs.total()) / ms / 1e6, "multiplications by time"},
       {"Weights", "MB", million(model.plan().parameters) * static_cast<double>(sizeof(Real)),
        std::to_string(sizeof(Real)) + " bytes a parameter; transformed copies not counted"},
       {"Working memory", "MB", million(bytes), "activations and scratch of one inference"},
