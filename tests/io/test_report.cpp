@@ -107,6 +107,24 @@ TEST_CASE("sentences say what the numbers say") {
   CHECK(contains(curves_figure(r.curves).sentence,
                  "from 2.00 to 0.50; the best validation accuracy, 60.0 %, came in epoch 4"));
   CHECK(contains(confusion_figure(r.scores.front()).sentence, "lunge taken for squat </script><i>, 2 of 10"));
+  ReportScores right = r.scores.front();
+  CHECK(contains(classes_figure(right).sentence, "the hardest class is lunge with an F1 of 84.2 %"));
+  for (Index k = 0; k < 3; ++k)
+    for (Index p = 0; p < 3; ++p) right.counts(k, p) = k == p ? 5 : 0;
+  CHECK(classes_figure(right).sentence == "Macro F1 is 100.0 %; no class has a mistake.");
+  RecordingView eight = v;  // an eighth is not 12 %
+  eight.alpha = Tensor<float, 1>({8}, 0.125f);
+  CHECK(contains(alpha_figure(eight).sentence, "evenly spread it would be 12.5 %"));
+}
+
+TEST_CASE("an axis has three ticks or more, and names under a plot have room") {
+  Svg svg(480, 240);
+  time_plot(5, 0.1, 1.05).y_axis(svg, "value", "g");  // stood there with 0.5 alone
+  CHECK(count(svg.inside("axis"), "text-anchor=\"end\"") >= 3);
+  Svg names(480, 240);
+  const double height = detail::legend(names, 100, {{"squat_slow_down (true)", "c0"}, {"squat_slow_up", "c1"}}, true);
+  CHECK(height == 18);  // beside each other: 22 letters of a phone's 15 units, then the next line
+  CHECK(contains(names.inside("names"), "x1=\"279.2\""));
 }
 
 TEST_CASE("the page is whole, needs nothing else, and text of others stays text") {

@@ -111,8 +111,8 @@ inline ReportFigure confusion_figure(const ReportScores& scores) {
     const bool labelled = K <= 30 || t % 5 == 0;
     if (labelled) {
       f.drawing.text(left - 8, y + height / 2 + 4.5,
-                     (K > 30 ? "" : shortened(scores.classes[row], t < 9 ? 21 : 20) + " ") + std::to_string(t + 1), "tx",
-                     "end");
+                     (K > 30 ? "" : shortened(scores.classes[row], t < 9 ? 21 : 20) + " ") + std::to_string(t + 1),
+                     "tx", "end");
       f.drawing.text(left + cell * (static_cast<double>(t) + 0.5), top - 8, std::to_string(t + 1), "tm", "middle");
     }
     for (Index p = 0; p < K; ++p) {
@@ -182,8 +182,12 @@ inline ReportFigure classes_figure(const ReportScores& scores) {
   const double macro = occurring > 0 ? sum / static_cast<double>(occurring) : 0;
   f.table.push_back({"accuracy, macro F1", "", percent_or_dash(ClassScore::ratio(correct, all)), percent_text(macro, 1),
                      std::to_string(all)});
-  f.sentence = "Macro F1 is " + percent_text(macro, 1) + "; the hardest class is " + scores.classes[lowest] +
-               " with an F1 of " + percent_or_dash(list[lowest].f1()) + ".";
+  f.sentence = "Macro F1 is " + percent_text(macro, 1) + "; ";
+  if (correct == all)
+    f.sentence += "no class has a mistake.";
+  else
+    f.sentence +=
+        "the hardest class is " + scores.classes[lowest] + " with an F1 of " + percent_or_dash(list[lowest].f1()) + ".";
   return f;
 }
 

@@ -58,7 +58,9 @@ class Plot {
   }
   /// Grid lines; values are written times `scale`, 100 for percent.
   void y_axis(Svg& svg, const std::string& name, const std::string& unit, double scale = 1, int count = 4) const {
-    for (double tick : round_ticks(y0 * scale, y1 * scale, count)) {
+    std::vector<double> ticks = round_ticks(y0 * scale, y1 * scale, count);
+    if (ticks.size() < 3) ticks = round_ticks(y0 * scale, y1 * scale, 2 * count);
+    for (double tick : ticks) {
       svg.line(left, y(tick / scale), right, y(tick / scale), "gr");
       svg.text(left - 6, y(tick / scale) + 4.5, number_text(tick), "tm", "end");
     }

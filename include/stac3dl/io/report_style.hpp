@@ -58,10 +58,10 @@ th:first-child,td:first-child{text-align:left}
 td.note{text-align:left;white-space:normal;color:var(--soft);min-width:12rem;padding-left:.7rem}
 table.noted th:last-child{text-align:left;padding-left:.7rem}table.noted{max-width:52rem}
 .verdict{font-size:1.06rem}
-.player{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:1.2rem;margin-bottom:1.25rem}
+.player{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:1.2rem;margin-bottom:1.25rem}
 .stages{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:.9rem;align-content:start}
 .stages div{min-width:0}.stages p{margin:.2rem 0 0;color:var(--soft);font-size:.88rem}
-canvas{display:block;width:100%;height:auto;border-radius:6px;background:#20242b}
+canvas{display:block;max-width:100%;max-height:24rem;border-radius:6px;background:#20242b}
 .controls{grid-column:1/-1;display:grid;gap:.6rem}
 .row{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem 1.1rem}
 .row fieldset{border:0;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:.3rem 1rem}
