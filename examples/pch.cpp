@@ -1,0 +1,1 @@
+// Nothing of its own: the precompiled header needs a file to be made for.
