@@ -8,7 +8,7 @@ namespace keypoint_model {
 using namespace stac3dl;
 
 struct Settings {
-  Index epochs = 27, people = 240, recordings = 2, size = 48;
+  Index epochs = 80, people = 240, recordings = 2, size = 64;
   double motion_gain = 4, rate = 3e-3, lambda = 100, heatmap_weight = 1;
   std::uint64_t seed = 1;       ///< of the people to learn from, and of the weights
   std::string start;            ///< a model file whose weights training goes on from; empty: none
@@ -22,8 +22,8 @@ struct Settings {
     o.keypoints = true;
     return o;
   }
-  /// Maps of half the frame's size, a key point a frame.  conv2b sees 12 pixels, conv3b 30, conv4b 66: more than the
-  /// frame of 48.  Blocks that look along time are few, for speed.
+  /// Maps of half the frame's size, a key point a frame.  conv2b sees 12 pixels, conv3b 30, conv4b 66: the whole
+  /// frame of 64.  Blocks that look along time are few, for speed.
   ModelConfig config() const {
     const Axes one{1, 1, 1}, space{1, 2, 2};
     const auto block = [&](const char* name, Index channels, const Axes& pool, bool time) {

@@ -11,6 +11,7 @@
 #include "stac3dl/kernels/attention_plain.hpp"
 #include "stac3dl/kernels/batch_norm.hpp"
 #include "stac3dl/kernels/bf16x3.hpp"
+#include "stac3dl/kernels/bf16x3_few.hpp"
 #include "stac3dl/kernels/bf16x6.hpp"
 #include "stac3dl/kernels/bilinear.hpp"
 #include "stac3dl/kernels/blocked.hpp"
@@ -139,6 +140,17 @@ STAC3DL_INSTANCE(tiles) void bf16x3_convolve<0>(const WinogradPlan& plan, Blocke
 }
 namespace kernels {
 STAC3DL_INSTANCE(tiles) void bf16x3_weight_gradient<0>(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy, View<float, 5> dw, Workspace& ws);
+}
+
+// bf16x3_few.hpp
+namespace kernels {
+STAC3DL_INSTANCE(tiles) void bf16x3_few_convolve<0>(const WinogradProblem& problem, CView<float, 5> x, CView<float, 5> w, const WinogradTarget& target, Workspace& ws);
+}
+namespace kernels {
+STAC3DL_INSTANCE(tiles) void bf16x3_few_data<0>(const WinogradProblem& problem, BlockedView<const float> dy, CView<float, 5> w, BlockedView<float> dx, Workspace& ws);
+}
+namespace kernels {
+STAC3DL_INSTANCE(tiles) void bf16x3_few_gradient<0>(const WinogradProblem& problem, CView<float, 5> x, BlockedView<const float> dy, View<float, 5> dw, Workspace& ws);
 }
 
 // bf16x6.hpp

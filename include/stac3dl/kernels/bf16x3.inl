@@ -46,7 +46,7 @@ struct Bf16x3Task {
           float* const to = sums + i * item() + p * point() + o * 2 * half();
           const auto product = [&]<int blocks>(Index place) STAC3DL_INLINE_LAMBDA {
             bf16x3_product<blocks>(
-                chunk * 9, 32, low, bf16x3_tile, to + place * channel_block, half(), c32 > 0,
+                chunk * 9, {32, 16 * 32, low, bf16x3_tile, half()}, to + place * channel_block, c32 > 0,
                 [&](Index k) STAC3DL_INLINE_LAMBDA {
                   return Bf16x3Factors{from + place * 32 + a[k], weights + b[k]};
                 },

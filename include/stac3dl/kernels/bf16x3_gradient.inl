@@ -56,7 +56,7 @@ inline void bf16x3_gradient_sums(const Bf16x3Round& round, Index c0, Index c1, I
           for (Index tap = 0; tap < 9; ++tap) {
             const Index shift = tap / 3 * s.row + tap % 3, at = shift % 2 * 4 * g.v_tile + shift / 2 * 32;
             bf16x3_product<2>(
-                some, 32, 32 * 32, g.v_tile, to + tap * 1024, 512, k0 > first,
+                some, {32, 16 * 32, 32 * 32, g.v_tile, 512}, to + tap * 1024, k0 > first,
                 [&](Index k) STAC3DL_INLINE_LAMBDA {
                   return Bf16x3Factors{zs + a[k], vs + at + b[k]};
                 },

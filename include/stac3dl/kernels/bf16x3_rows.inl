@@ -6,9 +6,15 @@
 ISA_INLINE void split_store(Row16 a, Row16 b, std::uint16_t* high, std::uint16_t* low) {
   const __m512bh h = _mm512_cvtne2ps_pbh(b.raw, a.raw);
   const __m512i bits = (__m512i)h;
-  const __m512 ha = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(bits)), 16));
-  const __m512 hb =
-      _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(bits, 1)), 16));
+  // number i of a half to the upper part of lane i, zeros below it
+  const auto widened = [&](int first) STAC3DL_INLINE_LAMBDA {
+    const __m512i from = _mm512_add_epi32(
+        _mm512_setr_epi32(0, 1 << 16, 2 << 16, 3 << 16, 4 << 16, 5 << 16, 6 << 16, 7 << 16, 8 << 16, 9 << 16, 10 << 16,
+                          11 << 16, 12 << 16, 13 << 16, 14 << 16, 15 << 16),
+        _mm512_set1_epi32(first << 16));
+    return _mm512_castsi512_ps(_mm512_maskz_permutexvar_epi16(0xaaaaaaaau, from, bits));
+  };
+  const __m512 ha = widened(0), hb = widened(16);
   const __m512bh l = _mm512_cvtne2ps_pbh(_mm512_sub_ps(b.raw, hb), _mm512_sub_ps(a.raw, ha));
   _mm512_storeu_si512(high, bits);
   _mm512_storeu_si512(low, (__m512i)l);
@@ -17,11 +23,11 @@ ISA_INLINE void split_store(Row16 a, Row16 b, std::uint16_t* high, std::uint16_t
 /// The same with the two rows interleaved: even[0], odd[0], even[1], odd[1], ...: what a tile's right factor wants of
 /// two steps of the sum.
 ISA_INLINE void split_store_pairs(Row16 even, Row16 odd, std::uint16_t* high, std::uint16_t* low) {
+  alignas(64) static constexpr std::uint16_t order[32] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
+                                                          8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+  const __m512i interleaved = _mm512_load_si512(order);
   const auto pairs = [&](__m512 e, __m512 o) STAC3DL_INLINE_LAMBDA {
-    const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(o, e);
-    const __m512i first = _mm512_cvtepu16_epi32(_mm512_castsi512_si256(both));
-    const __m512i second = _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(both, 1));
-    return _mm512_or_si512(first, _mm512_slli_epi32(second, 16));
+    return _mm512_permutexvar_epi16(interleaved, (__m512i)_mm512_cvtne2ps_pbh(o, e));
   };
   const __m512i h = pairs(even.raw, odd.raw);
   const __m512 he = _mm512_castsi512_ps(_mm512_slli_epi32(h, 16));

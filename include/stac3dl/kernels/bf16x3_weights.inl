@@ -17,19 +17,23 @@ inline void bf16x3_taps(const WinogradPlan& plan, const WinogradWeightSource& so
           lane < lanes ? from[lane * source.out_step + k] : 0;
 }
 
-/// U of one block of 32 outputs and one of 32 inputs.
+/// U of one block of 32 outputs and one of 32 inputs.  Tap after tap, so that a few tiles are written from end to end: rows
+/// of all tiles at a time would fall into the same sets of the first-level cache.
 template <const WinogradDepth& depth>
 void bf16x3_weight_block(const WinogradPlan& plan, const WinogradWeightSource& source, Index o32, Index c32,
                          std::uint16_t* to) {
-  alignas(64) float even[27 * channel_block], odd[27 * channel_block];
-  for (Index half = 0; half < 2; ++half)
-    for (Index pair = 0; pair < 16; ++pair) {
-      const Index out = (2 * o32 + half) * channel_block, c = c32 * 32 + 2 * pair;
-      bf16x3_taps(plan, source, c, out, even), bf16x3_taps(plan, source, c + 1, out, odd);
-      for (int k = 0; k < 9; ++k) {
+  constexpr Index channel = depth.taps * 9 * channel_block;
+  alignas(64) float taps[32 * channel];
+  for (Index half = 0; half < 2; ++half) {
+    for (Index c = 0; c < 32; ++c)
+      bf16x3_taps(plan, source, c32 * 32 + c, (2 * o32 + half) * channel_block, taps + c * channel);
+    for (int k = 0; k < 9; ++k)
+      for (Index pair = 0; pair < 16; ++pair) {
+        const float* const even = taps + 2 * pair * channel;
         Row16 e[3], o[3];
         unroll<depth.taps>([&](auto t) STAC3DL_INLINE_LAMBDA {
-          e[t] = Row16::load(even + (t * 9 + k) * channel_block), o[t] = Row16::load(odd + (t * 9 + k) * channel_block);
+          e[t] = Row16::load(even + (t * 9 + k) * channel_block);
+          o[t] = Row16::load(even + channel + (t * 9 + k) * channel_block);
         });
         unroll<depth.points>([&](auto p) STAC3DL_INLINE_LAMBDA {
           const auto G = [](int t) { return depth.G[decltype(p)::value][t]; };
@@ -37,7 +41,7 @@ void bf16x3_weight_block(const WinogradPlan& plan, const WinogradWeightSource& s
           split_store_pairs(depth_sum<depth.taps>(e, G), depth_sum<depth.taps>(o, G), row, row + 2 * bf16x3_tile);
         });
       }
-    }
+  }
 }
 
 /// bfloat16 numbers of such a block.

@@ -122,7 +122,9 @@ const char* conv3d_variant_name(const Shape<5>& x_shape, Index out_channels, con
   const auto& one = conv3d_implementation<Real>(x_shape, y_shape, spec, variant);
   const bool fast = one.variant == Conv3dVariant::winograd_fast, tiles = fast || one.variant == Conv3dVariant::winograd;
   const Conv3dAccuracy accuracy = fast ? Conv3dAccuracy::fast : Conv3dAccuracy::standard;
-  return tiles && conv3d_winograd_plan(x_shape, y_shape, spec, accuracy).bf16x3 ? "bf16x3" : one.name;
+  if (!tiles) return one.name;
+  const bool few = bf16x3_few_suits(x_shape[1]);
+  return few || conv3d_winograd_plan(x_shape, y_shape, spec, accuracy).bf16x3 ? "bf16x3" : one.name;
 }
 
 namespace detail {

@@ -14,7 +14,7 @@
 #include "stac3dl/core/for_each_isa.hpp"
 #define STAC3DL_ISA_FILE "stac3dl/kernels/winograd_gradient.inl"
 #include "stac3dl/core/for_each_isa.hpp"
-#include "stac3dl/kernels/bf16x3.hpp"
+#include "stac3dl/kernels/bf16x3_few.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
@@ -60,9 +60,16 @@ void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, const W
                               const float* bias, const ConvEpilogue& after, BlockedView<float> y, std::uint8_t* choice,
                               Workspace& ws) {
   detail::check_winograd_input("winograd_convolve x", plan, x);
+  // Outputs that no cache holds need not pass through one.
+  const bool stream = !after.pooled() && y.size() * Index{4} > (Index{16} << 20);
+  if (x.plain && kernel.pass == WinogradPass::forward && bf16x3_few_suits(plan.problem.in_channels))
+    return bf16x3_few_convolve(plan.problem, x.plain, kernel.w, {bias, after, y.data, choice, stream}, ws);
   const bool alone = bias == nullptr && !after.pooled() && after.activation == Activation::none;
-  if (alone && kernel.pass == WinogradPass::data && !x.plain && plan.problem.out_channels <= narrow_channels)
+  if (alone && kernel.pass == WinogradPass::data && !x.plain && plan.problem.out_channels <= narrow_channels) {
+    if (bf16x3_few_suits(plan.problem.out_channels) && plan.problem.out_channels < narrow_channels)
+      return bf16x3_few_data(plan.problem, x.blocked, kernel.w, y, ws);
     return few_channels_data(plan.problem, x.blocked, kernel.w, y, ws);
+  }
   if (after.pooled() && !winograd_pools(plan, after)) {
     const auto& [a, b, c] = plan.problem.out;
     const Shape<5> shape{plan.problem.samples, plan.problem.out_channels, a, b, c};
@@ -71,8 +78,6 @@ void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, const W
     winograd_convolve(plan, x, kernel, bias, {after.activation, {1, 1, 1}}, active, nullptr, ws);
     return blocked_max_pool(active, after.pool, y, choice);
   }
-  // Outputs that no cache holds need not pass through one.
-  const bool stream = !after.pooled() && y.size() * Index{4} > (Index{16} << 20);
   if (plan.bf16x3)
     return bf16x3_convolve(plan, x.blocked, {kernel.w, kernel.pass}, kernel.prepared, {bias, after, y.data, choice, stream}, ws);
   STAC3DL_DISPATCH(
@@ -84,6 +89,8 @@ template <int = 0>
 void winograd_weight_gradient(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy,
                                      View<float, 5> dw, Workspace& ws) {
   detail::check_winograd_input("winograd_weight_gradient x", plan, x);
+  if (x.plain && bf16x3_few_suits(plan.problem.in_channels))
+    return bf16x3_few_gradient(plan.problem, x.plain, dy, dw, ws);
   if (x.plain) return few_channels_gradient(plan.problem, x.plain, dy, dw, ws);
   if (plan.bf16x3) return bf16x3_weight_gradient(plan, x.blocked, dy, dw, ws);
   STAC3DL_DISPATCH(winograd_gradient(plan, x.blocked, dy, dw.data(), ws));
