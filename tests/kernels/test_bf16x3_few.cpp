@@ -13,13 +13,17 @@ using namespace stac3dl::testing;
 
 namespace {
 
-/// C of 1 to 4.  Channels around blocks of 16 and 32, rows around tiles of 16 and pairs of them, sizes of 1, every padding.
+/// C of 1 to 4.  Channels around blocks of 16 and 32, rows around tiles of 16 and pairs of them, sizes of 1, every
+/// padding.
 const TileCase cases[] = {
-    {{1, 1, 1, 1, 1}, 1, 3, {1, 1, 1}},    {{2, 3, 3, 4, 7}, 64, 3, {1, 1, 1}},   {{1, 3, 2, 5, 16}, 15, 3, {1, 1, 1}},
-    {{3, 2, 4, 1, 17}, 16, 3, {1, 1, 1}},  {{1, 4, 5, 6, 1}, 17, 3, {2, 2, 2}},   {{2, 4, 3, 3, 5}, 33, 3, {0, 0, 0}},
-    {{1, 1, 3, 3, 33}, 31, 3, {1, 0, 2}},  {{2, 3, 1, 9, 6}, 65, 1, {0, 1, 1}},   {{1, 2, 6, 2, 3}, 48, 3, {1, 1, 0}},
-    {{1, 3, 70, 3, 4}, 2, 3, {1, 1, 1}},   {{1, 4, 1, 7, 12}, 16, 1, {0, 2, 0}},  {{2, 3, 2, 35, 15}, 32, 3, {1, 1, 1}},
-    {{1, 3, 18, 19, 49}, 34, 3, {2, 0, 1}}, {{1, 1, 4, 6, 530}, 16, 3, {1, 1, 1}}, {{1, 2, 3, 17, 31}, 5, 3, {0, 2, 1}},
+    {{1, 1, 1, 1, 1}, 1, 3, {1, 1, 1}},     {{2, 3, 3, 4, 7}, 64, 3, {1, 1, 1}},
+    {{1, 3, 2, 5, 16}, 15, 3, {1, 1, 1}},   {{3, 2, 4, 1, 17}, 16, 3, {1, 1, 1}},
+    {{1, 4, 5, 6, 1}, 17, 3, {2, 2, 2}},    {{2, 4, 3, 3, 5}, 33, 3, {0, 0, 0}},
+    {{1, 1, 3, 3, 33}, 31, 3, {1, 0, 2}},   {{2, 3, 1, 9, 6}, 65, 1, {0, 1, 1}},
+    {{1, 2, 6, 2, 3}, 48, 3, {1, 1, 0}},    {{1, 3, 70, 3, 4}, 2, 3, {1, 1, 1}},
+    {{1, 4, 1, 7, 12}, 16, 1, {0, 2, 0}},   {{2, 3, 2, 35, 15}, 32, 3, {1, 1, 1}},
+    {{1, 3, 18, 19, 49}, 34, 3, {2, 0, 1}}, {{1, 1, 4, 6, 530}, 16, 3, {1, 1, 1}},
+    {{1, 2, 3, 17, 31}, 5, 3, {0, 2, 1}},
 };
 
 /// The plain loops, which every set but amx runs, and the tile registers, where there are any.
@@ -36,8 +40,8 @@ Tensor<float, 5> forward(const TileProblem& p, const ConvEpilogue& after, std::v
   PoisonedVolume y(shape);
   if (choice) choice->assign(static_cast<std::size_t>(y.view().size()), 255);
   const auto bias = poisoned_bias(p.b);
-  bf16x3_few_convolve(p.forward(), p.x, p.w, {bias.data(), after, y.view().data, choice ? choice->data() : nullptr, false},
-                      ws);
+  bf16x3_few_convolve(p.forward(), p.x, p.w,
+                      {bias.data(), after, y.view().data, choice ? choice->data() : nullptr, false}, ws);
   return y.plain();
 }
 Tensor<float, 5> data(const TileProblem& p, PoisonedWorkspace& ws) {
@@ -71,7 +75,8 @@ TEST_CASE("bf16x3_few: all three passes agree with the reference, with the same 
       const auto y = [&] { return forward(p, {}, nullptr, ws); };
       const auto dx = [&] { return data(p, ws); };
       const auto dw = [&] { return weights(p, ws); };
-      worst[0] = std::max(worst[0], error_over_rms(y(), p.y)), worst[2] = std::max(worst[2], error_over_rms(dw(), p.dw));
+      worst[0] = std::max(worst[0], error_over_rms(y(), p.y)),
+      worst[2] = std::max(worst[2], error_over_rms(dw(), p.dw));
       CHECK(worst[0] <= 1e-4);
       CHECK(worst[2] <= 1e-4);
       CHECK(same_on_all_threads(y));
@@ -133,7 +138,8 @@ TEST_CASE("bf16x3_few: activation and pool behind it are those of their own kern
           for (Index i = 0; i < want.view().size(); ++i) {
             const Index block = i / (want.view().places() * channel_block) % want.view().blocks();
             const Index c = block * channel_block + i % channel_block;  // lanes beyond the channels may hold anything
-            if (c < shape[1]) differing += choice[static_cast<std::size_t>(i)] != want_choice[static_cast<std::size_t>(i)];
+            if (c < shape[1])
+              differing += choice[static_cast<std::size_t>(i)] != want_choice[static_cast<std::size_t>(i)];
           }
           CHECK(differing == 0);
         }
@@ -149,8 +155,9 @@ TEST_CASE("bf16x3_few: more channels than it is for are refused") {
   const WinogradProblem p = winograd_forward_problem(x_shape, y_shape, {});
   CHECK_THROWS_WITH_AS(bf16x3_few_convolve(p, x, w, {nullptr, {}, dy.view().data, nullptr, false}, ws),
                        "bf16x3_few_convolve: want 4 channels at most, got 5", Error);
-  CHECK_THROWS_WITH_AS(bf16x3_few_data(winograd_data_problem({1, 4, 2, 3, 3}, y_shape, {}), dy.view(), w4, four.view(), ws),
-                       "bf16x3_few_data: want 3 channels at most, got 4", Error);
+  CHECK_THROWS_WITH_AS(
+      bf16x3_few_data(winograd_data_problem({1, 4, 2, 3, 3}, y_shape, {}), dy.view(), w4, four.view(), ws),
+      "bf16x3_few_data: want 3 channels at most, got 4", Error);
   CHECK_THROWS_WITH_AS(bf16x3_few_gradient(p, x, dy.view(), dw, ws),
                        "bf16x3_few_gradient: want 4 channels at most, got 5", Error);
 }

@@ -1,5 +1,5 @@
-/// kernels/bf16x3_few.hpp - convolution between a picture's few channels (1 to 4) and many on tile registers, each number
-/// split into two bfloat16 (bf16x3_plan.hpp).
+/// kernels/bf16x3_few.hpp - convolution between a picture's few channels (1 to 4) and many on tile registers, each
+/// number split into two bfloat16 (bf16x3_plan.hpp).
 ///
 ///   bf16x3_few_convolve   y[o, .] = epilogue(bias + sum over c and taps of x[c, . + tap] w[o, c, tap])   x plain
 ///   bf16x3_few_data       dx[c, .] = sum over o and taps of dy[o, .] w[o, c, tap]                       dy blocked
@@ -7,6 +7,9 @@
 /// A tile multiplies 32 steps of a sum, more than there are channels: taps stand beside channels in each of the three.
 /// Sums are direct.  Problems as in conv3d_few.hpp; where there are no tile registers the same sums run as plain loops.
 #pragma once
+
+#include <algorithm>
+#include <cstring>
 
 #include "stac3dl/core/parallel.hpp"
 #include "stac3dl/kernels/bf16x3.hpp"

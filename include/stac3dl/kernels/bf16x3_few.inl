@@ -7,12 +7,12 @@
 
 /// Sizes of the work on a band of output rows.
 struct FewForward {
-  Index C, taps, parts;      ///< steps of a depth tap's sum: 1, or 2
-  Index columns, record;     ///< records of a row, numbers of a record
-  Index band, planes;        ///< rows of outputs of a task; planes of Z that are kept
-  Index line, plane;         ///< numbers of Z: of a row, of a plane; high parts, then as many low ones
-  Index places, blocks;      ///< sums of a row; blocks of 16 output channels, an even number
-  Index chunk, sums;         ///< places whose sums are formed together: whole windows; floats of them
+  Index C, taps, parts;   ///< steps of a depth tap's sum: 1, or 2
+  Index columns, record;  ///< records of a row, numbers of a record
+  Index band, planes;     ///< rows of outputs of a task; planes of Z that are kept
+  Index line, plane;      ///< numbers of Z: of a row, of a plane; high parts, then as many low ones
+  Index places, blocks;   ///< sums of a row; blocks of 16 output channels, an even number
+  Index chunk, sums;      ///< places whose sums are formed together: whole windows; floats of them
 
   /// Numbers of a row of places with four channels each.
   Index quads() const { return 4 * (places + 16); }
@@ -43,7 +43,8 @@ inline void few_weights(const WinogradProblem& p, const FewForward& s, const Win
             pair[k - i][lane] =
                 source.w[(o + lane) * source.out_step + c * source.in_step + (step / s.parts * 3 + kh) * 3 + kw];
         }
-        std::uint16_t* const to = u + (step * s.blocks / 2 + o / 32) * bf16x3_b_step + o / 16 % 2 * bf16x3_tile + i * 16;
+        std::uint16_t* const to =
+            u + (step * s.blocks / 2 + o / 32) * bf16x3_b_step + o / 16 % 2 * bf16x3_tile + i * 16;
         split_store_pairs(Row16::load(pair[0]), Row16::load(pair[1]), to, to + 2 * bf16x3_tile);
       }
 }
@@ -98,7 +99,8 @@ inline void few_record(const FewRecords& how, const std::uint16_t* const (&rows)
 }
 inline void few_quads(const std::uint16_t* first, const std::uint16_t* second, std::uint16_t* to) {
   for (Index i = 0; i < 16; ++i)
-    to[4 * i] = first[2 * i], to[4 * i + 1] = first[2 * i + 1], to[4 * i + 2] = second[2 * i], to[4 * i + 3] = second[2 * i + 1];
+    to[4 * i] = first[2 * i], to[4 * i + 1] = first[2 * i + 1], to[4 * i + 2] = second[2 * i],
+           to[4 * i + 3] = second[2 * i + 1];
 }
 
 #endif
@@ -112,8 +114,8 @@ ISA_INLINE Row16 few_load(const float* row, Index size, Index from) {
   return Row16::load(padded);
 }
 
-/// Plane `t` of Z for output rows [h0, h0 + rows).  quads: room for rows + 2 rows of places, four channels each, in high
-/// and low parts.
+/// Plane `t` of Z for output rows [h0, h0 + rows).  quads: room for rows + 2 rows of places, four channels each, in
+/// high and low parts.
 inline void few_records(const WinogradProblem& p, const FewForward& s, const FewRecords& how, const float* x, Index t,
                         Index h0, Index rows, std::uint16_t* quads, std::uint16_t* z) {
   const Index width = s.quads();
@@ -154,23 +156,23 @@ inline void few_products(const WinogradProblem& p, const FewForward& s, const st
   const Index k0 = std::clamp<Index>(-from, 0, s.taps), k1 = std::clamp<Index>(p.in[0] - from, k0, s.taps);
   Bf16x3Ahead nothing;
   const auto product = [&]<int blocks>(Index place) STAC3DL_INLINE_LAMBDA {
-    bf16x3_product<blocks>(
-        (k1 - k0) * s.parts, {s.record, 16 * s.record, s.band * s.line, bf16x3_tile, s.chunk * channel_block},
-        sums + (place - first) * channel_block, false,
-        [&](Index k) STAC3DL_INLINE_LAMBDA {
-          const Index kt = k0 + (s.parts == 1 ? k : k / 2), part = s.parts == 1 ? 0 : k % 2;
-          return Bf16x3Factors{z + (from + kt) % s.planes * s.plane + (place + 2 * part) * s.record,
-                               u + (kt * s.parts + part) * groups * bf16x3_b_step};
-        },
-        nothing, nothing);
+    bf16x3_product<blocks>((k1 - k0) * s.parts,
+                           {s.record, 16 * s.record, s.band * s.line, bf16x3_tile, s.chunk * channel_block},
+                           sums + (place - first) * channel_block, false,
+                           [&](Index k) STAC3DL_INLINE_LAMBDA {
+                             const Index kt = k0 + (s.parts == 1 ? k : k / 2), part = s.parts == 1 ? 0 : k % 2;
+                             return Bf16x3Factors{z + (from + kt) % s.planes * s.plane + (place + 2 * part) * s.record,
+                                                  u + (kt * s.parts + part) * groups * bf16x3_b_step};
+                           },
+                           nothing, nothing);
   };
   Index place = first;
   for (; place + 32 <= last; place += 32) product.template operator()<2>(place);
   if (place < last) product.template operator()<1>(place);
 }
 
-/// Sums of a pool's windows to outputs: bias, activation, max pool.  Output plane t, row h of sample n; 32 channels from
-/// block b, s.chunk places from `place`.
+/// Sums of a pool's windows to outputs: bias, activation, max pool.  Output plane t, row h of sample n; 32 channels
+/// from block b, s.chunk places from `place`.
 template <Activation activation>
 void few_outputs(const WinogradProblem& p, const FewForward& s, const WinogradTarget& target, Index n, Index t, Index h,
                  Index b, Index place, float* sums) {
@@ -197,8 +199,8 @@ void few_outputs(const WinogradProblem& p, const FewForward& s, const WinogradTa
     for (Index w = first; w < last; ++w)
       for (Index lane = 0; lane < channel_block; lane += Pack<float>::width) {
         const Index to = at + w * channel_block + lane;
-        blocked_window(mine + (w - first) * window[2] * channel_block + lane, window[1] * row, row, window, target.y + to,
-                       target.choice ? target.choice + to : nullptr);
+        blocked_window(mine + (w - first) * window[2] * channel_block + lane, window[1] * row, row, window,
+                       target.y + to, target.choice ? target.choice + to : nullptr);
       }
   }
 }

@@ -2,17 +2,18 @@
 //
 //   P[t, h, w, (kh, kw, c)] = sum over o and kt of x[o, t + kt, h, w] w[o, c, kt, kh, kw]
 //   y[c, t, h, w] = sum over kh and kw of P[t, h + kh, w + kw, (kh, kw, c)]
-// (27 columns of P for 3 channels: taps stand where outputs do, so that a tile's 32 columns are used.)  A row of P is added to
-// the three rows of y that it reaches while it is in the first-level cache.
+// (27 columns of P for 3 channels: taps stand where outputs do, so that a tile's 32 columns are used.)  A row of P is
+// added to the three rows of y that it reaches while it is in the first-level cache.
 
 /// Sizes of the work on a band of rows and some planes of outputs.
 struct FewData {
-  Index C, per_half;                 ///< taps along rows and columns whose C channels share 16 columns of P
+  Index C, per_half;                     ///< taps along rows and columns whose C channels share 16 columns of P
   Index bands, band, segments, segment;  ///< rows and planes of outputs that are a task
-  Index in32, places;                ///< blocks of 32 input channels; places of a row in whole tiles
-  Index row, planes;                 ///< numbers of a row of x, planes of x that a task reads
-  Index half;                        ///< floats of 16 columns of a row of P, with zeros around
-  Index left, line, sums;            ///< numbers of all of x's rows at a time; floats of a row of y, of three of all planes
+  Index in32, places;                    ///< blocks of 32 input channels; places of a row in whole tiles
+  Index row, planes;                     ///< numbers of a row of x, planes of x that a task reads
+  Index half;                            ///< floats of 16 columns of a row of P, with zeros around
+  Index left;                            ///< numbers of a row of x of all planes
+  Index line, sums;                      ///< floats of a row of y, and of three rows of all planes
 
   explicit FewData(const WinogradProblem& p) {
     C = p.out_channels, per_half = 16 / C;
@@ -51,7 +52,8 @@ inline void few_data_row(const WinogradProblem& p, const FewData& s, BlockedView
                          Index h, std::uint16_t* row) {
   const Index low = s.in32 * s.places * 32, at = (t * p.in[1] + h) * p.in[2] * channel_block;
   for (Index i = 0; i < s.in32; ++i) {
-    const Index a = std::min<Index>(16, p.in_channels - i * 32), b = std::clamp<Index>(p.in_channels - i * 32 - 16, 0, 16);
+    const Index a = std::min<Index>(16, p.in_channels - i * 32),
+                b = std::clamp<Index>(p.in_channels - i * 32 - 16, 0, 16);
     const float* const first = x.volume(n, 2 * i) + at;
     const float* const second = b > 0 ? x.volume(n, 2 * i + 1) + at : first;
     std::uint16_t* const to = row + i * s.places * 32;
@@ -74,15 +76,14 @@ inline void few_data_products(const WinogradProblem& p, const FewData& s, const 
   const Index k0 = std::clamp<Index>(-from, 0, taps), k1 = std::clamp<Index>(p.in[0] - from, k0, taps);
   Bf16x3Ahead nothing;
   const auto product = [&]<int blocks>(Index place) STAC3DL_INLINE_LAMBDA {
-    bf16x3_product<blocks>(
-        (k1 - k0) * s.in32, {32, 16 * 32, s.in32 * s.places * 32, bf16x3_tile, s.half},
-        sums + (place + 2) * channel_block, false,
-        [&](Index k) STAC3DL_INLINE_LAMBDA {
-          const Index kt = k0 + k / s.in32, i32 = k % s.in32;
-          return Bf16x3Factors{left + (from + kt - first) * s.row + (i32 * s.places + place) * 32,
-                               u + (kt * s.in32 + i32) * bf16x3_b_step};
-        },
-        ahead, nothing);
+    bf16x3_product<blocks>((k1 - k0) * s.in32, {32, 16 * 32, s.in32 * s.places * 32, bf16x3_tile, s.half},
+                           sums + (place + 2) * channel_block, false,
+                           [&](Index k) STAC3DL_INLINE_LAMBDA {
+                             const Index kt = k0 + k / s.in32, i32 = k % s.in32;
+                             return Bf16x3Factors{left + (from + kt - first) * s.row + (i32 * s.places + place) * 32,
+                                                  u + (kt * s.in32 + i32) * bf16x3_b_step};
+                           },
+                           ahead, nothing);
   };
   Index place = 0;
   for (; place + 32 <= s.places; place += 32) product.template operator()<2>(place);
@@ -156,7 +157,8 @@ inline void few_data_run(const WinogradProblem& p, BlockedView<const float> x, c
         }
         few_data_products(p, s, left, first, u, t0 + i, ahead, products);
         for (Index kh = 0; kh < 3; ++kh)
-          if (const Index to = h - kh + p.padding[1]; to >= h0 && to < h1) few_data_add(p, s, products, kh, line(i, to));
+          if (const Index to = h - kh + p.padding[1]; to >= h0 && to < h1)
+            few_data_add(p, s, products, kh, line(i, to));
       }
       store(h + p.padding[1] - 1);  // nothing else is added to the rows before this one
     }

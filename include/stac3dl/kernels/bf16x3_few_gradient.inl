@@ -1,18 +1,18 @@
-// kernels/bf16x3_few_gradient.inl - dw of few channels: dw[o, k, q] += sum over places of x_k,q[place] dy[o, place], where x_k,q
-// is x moved by tap k = (kh, kw) of rows and columns, and by q = (kt, c) of planes.
+// kernels/bf16x3_few_gradient.inl - dw of few channels: dw[o, k, q] += sum over places of x_kq[place] dy[o, place],
+// where x_kq is x moved by tap k = (kh, kw) of rows and columns, and by q = (kt, c) of planes.
 //
-// Places are the steps of the sum, 32 at a time.  x stands in memory as planes [t][c] with zeros around: the planes (kt, c)
-// are then a constant number apart, and are the rows of the left factor as they lie there, from wherever a tap begins.  The
-// right factor is dy, with zeros where x's rows are longer than dy's.
+// Places are the steps of the sum, 32 at a time.  x stands in memory as planes [t][c] with zeros around: the planes
+// (kt, c) are then a constant number apart, and are the rows of the left factor as they lie there, from wherever a tap
+// begins.  The right factor is dy, with zeros where x's rows are longer than dy's.
 
 inline constexpr Index few_sum_places = 512;  ///< places that are turned into a factor at a time, about
 
 /// Sizes of the work on some rows of a plane.
 struct FewGradient {
-  Index row, plane, planes;   ///< of x between its zeros: numbers of a row and of a plane, planes of a channel
-  Index moved, outs32;        ///< q; blocks of 32 outputs
-  Index lines, steps;         ///< rows at a time; tiles of 32 places
-  Index split, right, sums;   ///< numbers of a sample's high parts, and of the right factor; floats of all sums
+  Index row, plane, planes;  ///< of x between its zeros: numbers of a row and of a plane, planes of a channel
+  Index moved, outs32;       ///< q; blocks of 32 outputs
+  Index lines, steps;        ///< rows at a time; tiles of 32 places
+  Index split, right, sums;  ///< numbers of a sample's high parts, and of the right factor; floats of all sums
 
   explicit FewGradient(const WinogradProblem& p) {
     row = (p.out[2] + 3) / 2 * 2, planes = p.out[0] + p.depth_taps - 1;
@@ -66,9 +66,9 @@ inline void few_right(const WinogradProblem& p, const FewGradient& s, const floa
   }
 }
 
-/// What comes nearer while a plane's rows [h, h + lines) are summed: dy's next rows, in memory those of the next plane too.
-inline Bf16x3Ahead few_ahead(const WinogradProblem& p, const FewGradient& s, BlockedView<const float> dy, Index n, Index t,
-                             Index h, Index steps) {
+/// What comes nearer while rows before h are summed: dy's next rows, in memory those of the next plane too.
+inline Bf16x3Ahead few_ahead(const WinogradProblem& p, const FewGradient& s, BlockedView<const float> dy, Index n,
+                             Index t, Index h, Index steps) {
   if (h == p.out[1] && t + 1 == p.out[0]) return {};
   const float* const from = dy.volume(n, 0) + (t * p.out[1] + h) * p.out[2] * channel_block;
   const Index rows = std::min(s.lines, p.out[1] - h % p.out[1]);

@@ -1,7 +1,7 @@
 // kernels/bf16x3_product.inl - C += A B of numbers split into two bfloat16: high high + high low + low high.
 //
-//   A (rows, K)   32 steps of the sum lie side by side, their low parts `low` numbers away; rows are `a_row` apart, the
-//                 second 16 of them `a_block` from the first
+//   A (rows, K)   32 steps of the sum lie side by side, their low parts `low` numbers away; rows are `a_row` apart,
+//                 the second 16 of them `a_block` from the first
 //   B (K, 32)     32 steps are four tiles, `b_tile` apart, of 16 pairs of steps x 16 columns: high parts of columns 0 to
 //                 15, of 16 to 31, then the low parts of both
 //   C (rows, 32)  two halves of 16 columns, `c_half` floats apart; rows of a half lie 16 floats apart

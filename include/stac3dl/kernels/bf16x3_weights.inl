@@ -17,8 +17,8 @@ inline void bf16x3_taps(const WinogradPlan& plan, const WinogradWeightSource& so
           lane < lanes ? from[lane * source.out_step + k] : 0;
 }
 
-/// U of one block of 32 outputs and one of 32 inputs.  Tap after tap, so that a few tiles are written from end to end: rows
-/// of all tiles at a time would fall into the same sets of the first-level cache.
+/// U of one block of 32 outputs and one of 32 inputs.  Tap after tap, so that a few tiles are written from end to end:
+/// rows of all tiles at a time would fall into the same sets of the first-level cache.
 template <const WinogradDepth& depth>
 void bf16x3_weight_block(const WinogradPlan& plan, const WinogradWeightSource& source, Index o32, Index c32,
                          std::uint16_t* to) {
