@@ -32,12 +32,6 @@ const TileCase large[] = {
 
 std::string title_here(const TileCase& one) { return title(one) + " on " + isa_name(isa()); }
 
-/// The plain loops, which every set but amx runs, and the tile registers, where there are any.
-std::vector<Isa> both() {
-  if (best_isa() == Isa::amx) return {Isa::avx512, Isa::amx};
-  return {best_isa()};
-}
-
 /// Of the RMS.  The bar of `standard`, 1e-4, is for real layers (test_winograd_choice.cpp); a few sums of small ones
 /// reach it.
 constexpr double bar = 1.5e-4;

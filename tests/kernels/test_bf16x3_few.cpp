@@ -26,12 +26,6 @@ const TileCase cases[] = {
     {{1, 2, 3, 17, 31}, 5, 3, {0, 2, 1}},
 };
 
-/// The plain loops, which every set but amx runs, and the tile registers, where there are any.
-std::vector<Isa> both() {
-  if (best_isa() == Isa::amx) return {Isa::avx512, Isa::amx};
-  return {best_isa()};
-}
-
 Tensor<float, 5> forward(const TileProblem& p, const ConvEpilogue& after, std::vector<std::uint8_t>* choice,
                          PoisonedWorkspace& ws) {
   ws.poison();

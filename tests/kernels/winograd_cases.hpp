@@ -59,6 +59,12 @@ inline std::vector<float> poisoned_bias(const Tensor<float, 1>& b) {
   return padded;
 }
 
+/// The plain loops, which every set but amx runs, and the tile registers, where there are any.
+inline std::vector<Isa> both() {
+  if (best_isa() == Isa::amx) return {Isa::avx512, Isa::amx};
+  return {best_isa()};
+}
+
 template <int R>
 Tensor<double, R> as_double(const Tensor<float, R>& x) {
   Tensor<double, R> y(x.shape());

@@ -52,9 +52,7 @@ struct Bf16x3Task {
                 },
                 v_ahead, u_ahead);
           };
-          Index place = 0;
-          for (; place + 32 <= places; place += 32) product.template operator()<2>(place);
-          if (place < places) product.template operator()<1>(place);
+          for_tiles_of_places(0, places, product);
         }
       }
   }

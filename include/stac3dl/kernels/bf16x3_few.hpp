@@ -31,8 +31,7 @@ inline bool bf16x3_few_suits(Index channels) { return isa() == Isa::amx && chann
 template <int = 0>
 void bf16x3_few_convolve(const WinogradProblem& problem, CView<float, 5> x, CView<float, 5> w,
                          const WinogradTarget& target, Workspace& ws) {
-  check(problem.in_channels <= narrow_channels, "bf16x3_few_convolve: want ", narrow_channels,
-        " channels at most, got ", problem.in_channels);
+  check_narrow("bf16x3_few_convolve", problem.in_channels);
   STAC3DL_DISPATCH_TILES(few_convolve_run(problem, x, {w, WinogradPass::forward}, target, ws));
 }
 
@@ -41,8 +40,7 @@ void bf16x3_few_convolve(const WinogradProblem& problem, CView<float, 5> x, CVie
 template <int = 0>
 void bf16x3_few_data(const WinogradProblem& problem, BlockedView<const float> dy, CView<float, 5> w,
                      BlockedView<float> dx, Workspace& ws) {
-  check(problem.out_channels < narrow_channels, "bf16x3_few_data: want ", narrow_channels - 1,
-        " channels at most, got ", problem.out_channels);
+  check_narrow("bf16x3_few_data", problem.out_channels, narrow_channels - 1);
   STAC3DL_DISPATCH_TILES(few_data_run(problem, dy, {w, WinogradPass::data}, dx, ws));
 }
 
@@ -50,8 +48,7 @@ void bf16x3_few_data(const WinogradProblem& problem, BlockedView<const float> dy
 template <int = 0>
 void bf16x3_few_gradient(const WinogradProblem& problem, CView<float, 5> x, BlockedView<const float> dy,
                          View<float, 5> dw, Workspace& ws) {
-  check(problem.in_channels <= narrow_channels, "bf16x3_few_gradient: want ", narrow_channels,
-        " channels at most, got ", problem.in_channels);
+  check_narrow("bf16x3_few_gradient", problem.in_channels);
   STAC3DL_DISPATCH_TILES(few_gradient_run(problem, x, dy, dw.data(), ws));
 }
 

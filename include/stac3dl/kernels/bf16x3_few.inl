@@ -50,7 +50,7 @@ inline void few_weights(const WinogradProblem& p, const FewForward& s, const Win
 }
 
 /// How records are put together: of 8 places, whose three rows are 32 numbers each (four channels a place), number i of
-/// the 24 C comes from number from[i] of row rows[i].
+/// the 24 C comes from number from[i] of the row whose bit i is set.
 struct FewRecords {
   Index vectors;  ///< of 32 numbers, the last one filled up with zeros
   alignas(64) std::uint16_t from[3][32] = {};
@@ -166,9 +166,7 @@ inline void few_products(const WinogradProblem& p, const FewForward& s, const st
                            },
                            nothing, nothing);
   };
-  Index place = first;
-  for (; place + 32 <= last; place += 32) product.template operator()<2>(place);
-  if (place < last) product.template operator()<1>(place);
+  for_tiles_of_places(first, last, product);
 }
 
 /// Sums of a pool's windows to outputs: bias, activation, max pool.  Output plane t, row h of sample n; 32 channels

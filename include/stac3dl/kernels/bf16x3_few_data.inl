@@ -85,9 +85,7 @@ inline void few_data_products(const WinogradProblem& p, const FewData& s, const 
                            },
                            ahead, nothing);
   };
-  Index place = 0;
-  for (; place + 32 <= s.places; place += 32) product.template operator()<2>(place);
-  if (place < s.places) product.template operator()<1>(place);
+  for_tiles_of_places(0, s.places, product);
 }
 
 /// Four floats: to[.] += a[.] + b[.] + c[.].

@@ -116,3 +116,11 @@ inline void bf16x3_product(Index steps, const Bf16x3Layout& layout, float* c, bo
 }
 
 #endif
+
+/// Whole tiles of places [first, last): product<2>(place) for each two of them, product<1>(place) for a last one alone.
+template <class Product>
+ISA_INLINE void for_tiles_of_places(Index first, Index last, const Product& product) {
+  Index place = first;
+  for (; place + 32 <= last; place += 32) product.template operator()<2>(place);
+  if (place < last) product.template operator()<1>(place);
+}

@@ -22,8 +22,7 @@ namespace kernels {
 template <int = 0>
 void few_channels_data(const WinogradProblem& problem, BlockedView<const float> dy, CView<float, 5> w,
                               BlockedView<float> dx, Workspace& ws) {
-  check(problem.out_channels <= narrow_channels, "few_channels_data: want ", narrow_channels, " channels at most, got ",
-        problem.out_channels);
+  check_narrow("few_channels_data", problem.out_channels);
   STAC3DL_DISPATCH(few_outputs_run(problem, dy, {w, WinogradPass::data}, dx, ws));
 }
 
@@ -32,8 +31,7 @@ void few_channels_data(const WinogradProblem& problem, BlockedView<const float> 
 template <int = 0>
 void few_channels_gradient(const WinogradProblem& problem, CView<float, 5> x, BlockedView<const float> dy,
                                   View<float, 5> dw, Workspace& ws) {
-  check(problem.in_channels <= narrow_channels, "few_channels_gradient: want ", narrow_channels,
-        " channels at most, got ", problem.in_channels);
+  check_narrow("few_channels_gradient", problem.in_channels);
   STAC3DL_DISPATCH(few_inputs_gradient_run(problem, x, dy, dw.data(), ws));
 }
 

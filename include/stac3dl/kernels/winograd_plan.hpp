@@ -117,6 +117,10 @@ struct WinogradWeightSource {
 
 /// Up to how many channels plain volumes are taken as they are.
 inline constexpr Index narrow_channels = 4;
+/// Error where a picture has more channels than `what` is for.
+inline void check_narrow(const char* what, Index channels, Index most = narrow_channels) {
+  check(channels <= most, what, ": want ", most, " channels at most, got ", channels);
+}
 
 /// The problem of a convolution's forward pass.
 inline WinogradProblem winograd_forward_problem(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
