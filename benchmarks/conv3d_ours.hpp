@@ -97,8 +97,7 @@ class Conv3dJob {
   /// Adds to dw and db.
   void backward_weights() {
     if (!blocked()) return kernels::conv3d_backward_weights<float>(x_, dy_, dw_, db_, spec_, workspace_, variant_);
-    kernels::blocked_bias_gradient(dyb_.view(), db_, workspace_);
-    kernels::winograd_weight_gradient(forward_, input(), dyb_.view(), dw_, workspace_);
+    kernels::winograd_weight_gradient(forward_, input(), dyb_.view(), dw_, db_, workspace_);
   }
 
  private:

@@ -139,7 +139,7 @@ namespace kernels {
 STAC3DL_INSTANCE(tiles) void bf16x3_convolve<0>(const WinogradPlan& plan, BlockedView<const float> x, const WinogradWeightSource& source, const float* prepared, const WinogradTarget& target, Workspace& ws);
 }
 namespace kernels {
-STAC3DL_INSTANCE(tiles) void bf16x3_weight_gradient<0>(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy, View<float, 5> dw, Workspace& ws);
+STAC3DL_INSTANCE(tiles) void bf16x3_weight_gradient<0>(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy, View<float, 5> dw, View<float, 1> db, Workspace& ws);
 }
 
 // bf16x3_few.hpp
@@ -150,7 +150,7 @@ namespace kernels {
 STAC3DL_INSTANCE(tiles) void bf16x3_few_data<0>(const WinogradProblem& problem, BlockedView<const float> dy, CView<float, 5> w, BlockedView<float> dx, Workspace& ws);
 }
 namespace kernels {
-STAC3DL_INSTANCE(tiles) void bf16x3_few_gradient<0>(const WinogradProblem& problem, CView<float, 5> x, BlockedView<const float> dy, View<float, 5> dw, Workspace& ws);
+STAC3DL_INSTANCE(tiles) void bf16x3_few_gradient<0>(const WinogradProblem& problem, CView<float, 5> x, BlockedView<const float> dy, View<float, 5> dw, View<float, 1> db, Workspace& ws);
 }
 
 // bf16x6.hpp
@@ -509,7 +509,7 @@ namespace kernels {
 STAC3DL_INSTANCE(winograd) void winograd_convolve<0>(const WinogradPlan& plan, const WinogradInput& x, const WinogradKernel& kernel, const float* bias, const ConvEpilogue& after, BlockedView<float> y, std::uint8_t* choice, Workspace& ws);
 }
 namespace kernels {
-STAC3DL_INSTANCE(winograd) void winograd_weight_gradient<0>(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy, View<float, 5> dw, Workspace& ws);
+STAC3DL_INSTANCE(winograd) void winograd_weight_gradient<0>(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy, View<float, 5> dw, View<float, 1> db, Workspace& ws);
 }
 
 STAC3DL_NAMESPACE_END

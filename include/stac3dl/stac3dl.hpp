@@ -32,6 +32,7 @@
 #include "stac3dl/kernels/bf16.hpp"
 #include "stac3dl/kernels/bf16x3.hpp"
 #include "stac3dl/kernels/bf16x3_few.hpp"
+#include "stac3dl/kernels/bf16x3_gradient_plan.hpp"
 #include "stac3dl/kernels/bf16x3_plan.hpp"
 #include "stac3dl/kernels/bf16x6.hpp"
 #include "stac3dl/kernels/bilinear.hpp"

@@ -60,14 +60,19 @@ Tensor<float, 5> convolve(const WinogradPlan& plan, const Tensor<float, 5>& x, c
   return to.plain();
 }
 
-Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const TileProblem& p, PoisonedWorkspace& ws) {
-  ws.poison();
-  PoisonedVolume x(p.x), dy(p.dy);
-  Tensor<float, 5> dw(p.w.shape(), 1);
-  winograd_weight_gradient(plan, x.view(), dy.view(), dw, ws);
-  dw.array() -= 1;
-  return dw;
-}
+/// What the pass adds to gradients of ones, less the ones.
+struct WeightGradient {
+  Tensor<float, 5> dw;
+  Tensor<float, 1> db;
+
+  WeightGradient(const WinogradPlan& plan, const TileProblem& p, PoisonedWorkspace& ws)
+      : dw(p.w.shape(), 1), db(p.b.shape(), 1) {
+    ws.poison();
+    PoisonedVolume x(p.x), dy(p.dy);
+    winograd_weight_gradient(plan, x.view(), dy.view(), dw, db, ws);
+    dw.array() -= 1, db.array() -= 1;
+  }
+};
 
 }  // namespace
 
@@ -84,7 +89,9 @@ TEST_CASE("bf16x3: every depth point's table agrees with the reference") {
         const WinogradPlan plan = bf16x3_plan(p.forward(), *depth);
         const auto y = convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, false, ws);
         CHECK(same_bits(convolve(plan, p.x, p.w, WinogradPass::forward, &p.b, p.y_shape, true, ws), y));
-        const double forward = error_over_rms(y, p.y), weights = error_over_rms(weight_gradient(plan, p, ws), p.dw);
+        const WeightGradient gradient(plan, p, ws);
+        const double forward = error_over_rms(y, p.y), weights = error_over_rms(gradient.dw, p.dw);
+        CHECK(error_over_rms(gradient.db, p.db) <= 1e-5);
         CHECK(forward <= bar);
         CHECK(weights <= bar);
         worst[0] = std::max(worst[0], forward), worst[2] = std::max(worst[2], weights);
@@ -122,11 +129,14 @@ TEST_CASE("bf16x3: bands, chunks, groups, regions and parts; the same bits on an
       const auto backward = [&] {
         return convolve(data, p.dy, p.w, WinogradPass::data, nullptr, p.x.shape(), false, ws);
       };
-      const auto weights = [&] { return weight_gradient(plan, p, ws); };
+      const auto weights = [&] { return WeightGradient(plan, p, ws).dw; };
+      const auto biases = [&] { return WeightGradient(plan, p, ws).db; };
       CHECK(error_over_rms(backward(), p.dx) <= 1e-4);
       CHECK(error_over_rms(weights(), p.dw) <= 1e-4);
+      CHECK(error_over_rms(biases(), p.db) <= 1e-5);
       if (isa == best_isa()) CHECK(same_on_all_threads(backward));
       if (isa == best_isa()) CHECK(same_on_all_threads(weights));
+      if (isa == best_isa()) CHECK(same_on_all_threads(biases));
     }
   }
   const auto sizes = [](const TileCase& one) {
@@ -139,6 +149,15 @@ TEST_CASE("bf16x3: bands, chunks, groups, regions and parts; the same bits on an
   CHECK(sizes(large[1]).own_weights);
   CHECK(sizes(large[2]).region > 1);
   CHECK(sizes(large[2]).regions() > 1);
+  const auto gradient_sizes = [&](const TileCase& one) {
+    const TileProblem p(one);
+    return Bf16x3GradientSizes(bf16x3_plan(p.forward(), bf16x3_depth(p.forward())), sizes(one));
+  };
+  CHECK(gradient_sizes(large[0]).own_z);  // in several turns,
+  CHECK(gradient_sizes(large[0]).steps > Bf16x3GradientSizes::own_steps);
+  CHECK(gradient_sizes(large[2]).own_z);  // and across items
+  CHECK(gradient_sizes(large[2]).steps < Bf16x3GradientSizes::own_steps);
+  CHECK_FALSE(gradient_sizes(large[1]).own_z);
 }
 
 TEST_CASE("bf16x3: whole numbers of up to 8 binary digits give whole results without an error") {

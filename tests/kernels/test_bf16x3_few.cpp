@@ -51,8 +51,10 @@ Tensor<float, 5> weights(const TileProblem& p, PoisonedWorkspace& ws) {
   ws.poison();
   PoisonedVolume dy(p.dy);
   Tensor<float, 5> dw(p.w.shape(), 1);
-  bf16x3_few_gradient(p.forward(), p.x, dy.view(), dw, ws);
-  dw.array() -= 1;
+  Tensor<float, 1> db(p.b.shape(), 1);
+  bf16x3_few_gradient(p.forward(), p.x, dy.view(), dw, db, ws);
+  dw.array() -= 1, db.array() -= 1;
+  CHECK(error_over_rms(db, p.db) <= 1e-5);
   return dw;
 }
 
@@ -92,10 +94,10 @@ TEST_CASE("bf16x3_few: whole numbers of up to 8 binary digits give whole results
       for (float& v : *t) v = std::round(v * 20);
     const auto x = as_double(p.x), w = as_double(p.w), dy = as_double(p.dy);
     Workspace plain;
-    p.b.array() = 3, p.dw.array() = 0;
+    p.b.array() = 3, p.dw.array() = 0, p.db.array() = 0;
     conv3d_forward_ref<double>(x, w, as_double(p.b), p.y, p.spec, plain);
     conv3d_backward_data_ref<double>(dy, w, p.dx, p.spec, plain);
-    conv3d_backward_weights_ref<double>(x, dy, p.dw, {}, p.spec, plain);
+    conv3d_backward_weights_ref<double>(x, dy, p.dw, p.db, p.spec, plain);
     for (Isa isa : both()) {
       const ScopedIsa scoped(isa);
       CAPTURE(title(one) + " on " + isa_name(isa));
@@ -152,7 +154,7 @@ TEST_CASE("bf16x3_few: more channels than it is for are refused") {
   CHECK_THROWS_WITH_AS(
       bf16x3_few_data(winograd_data_problem({1, 4, 2, 3, 3}, y_shape, {}), dy.view(), w4, four.view(), ws),
       "bf16x3_few_data: want 3 channels at most, got 4", Error);
-  CHECK_THROWS_WITH_AS(bf16x3_few_gradient(p, x, dy.view(), dw, ws),
+  CHECK_THROWS_WITH_AS(bf16x3_few_gradient(p, x, dy.view(), dw, {}, ws),
                        "bf16x3_few_gradient: want 4 channels at most, got 5", Error);
 }
 

@@ -65,8 +65,10 @@ Tensor<float, 5> weight_gradient(const WinogradPlan& plan, const TileProblem& p,
   ws.poison();
   PoisonedVolume x(p.x), dy(p.dy);
   Tensor<float, 5> dw(p.w.shape(), 1);
-  winograd_weight_gradient(plan, plain ? WinogradInput(p.x.view()) : WinogradInput(x.view()), dy.view(), dw, ws);
-  dw.array() -= 1;
+  Tensor<float, 1> db(p.b.shape(), 1);
+  winograd_weight_gradient(plan, plain ? WinogradInput(p.x.view()) : WinogradInput(x.view()), dy.view(), dw, db, ws);
+  dw.array() -= 1, db.array() -= 1;
+  CHECK(error_over_rms(db, p.db) <= 1e-5);
   return dw;
 }
 
@@ -221,7 +223,7 @@ TEST_CASE("winograd: weight gradients whose tiles or depth points come in turns"
         poisoned.poison();
         PoisonedVolume from(x), to(dy);
         Tensor<float, 5> dw(want.shape());
-        winograd_weight_gradient(plan, from.view(), to.view(), dw, poisoned);
+        winograd_weight_gradient(plan, from.view(), to.view(), dw, {}, poisoned);
         return dw;
       };
       CHECK(error_over_rms(gradient(), want) <= 1e-4);

@@ -110,18 +110,19 @@ struct TileProblem {
   Tensor<float, 5> x, w, dy;
   Tensor<float, 1> b;
   Tensor<double, 5> y, dx, dw;
+  Tensor<double, 1> db;
 
   explicit TileProblem(const TileCase& one) : spec{{one.depth_taps, 3, 3}, {1, 1, 1}, one.padding} {
     y_shape = kernels::conv3d_output_shape(one.x, one.out, spec);
     x = random_tensor<float>(one.x, 1), dy = random_tensor<float>(y_shape, 2);
     w = random_tensor<float>(Shape<5>{one.out, one.x[1], one.depth_taps, 3, 3}, 3);
     b = random_tensor<float>(Shape<1>{one.out}, 4);
-    y.resize(y_shape), dx.resize(one.x), dw = Tensor<double, 5>(w.shape());
+    y.resize(y_shape), dx.resize(one.x), dw = Tensor<double, 5>(w.shape()), db = Tensor<double, 1>(b.shape());
     Workspace ws;
     const auto x64 = as_double(x), w64 = as_double(w), dy64 = as_double(dy);
     kernels::conv3d_forward_ref<double>(x64, w64, as_double(b), y, spec, ws);
     kernels::conv3d_backward_data_ref<double>(dy64, w64, dx, spec, ws);
-    kernels::conv3d_backward_weights_ref<double>(x64, dy64, dw, {}, spec, ws);
+    kernels::conv3d_backward_weights_ref<double>(x64, dy64, dw, db, spec, ws);
   }
   kernels::WinogradProblem forward() const { return kernels::winograd_forward_problem(x.shape(), y_shape, spec); }
   kernels::WinogradProblem data() const { return kernels::winograd_data_problem(x.shape(), y_shape, spec); }

@@ -10,6 +10,7 @@
 #include "stac3dl/core/tiles.hpp"
 #include "stac3dl/core/workspace.hpp"
 #include "stac3dl/kernels/bf16.hpp"
+#include "stac3dl/kernels/bf16x3_gradient_plan.hpp"
 #include "stac3dl/kernels/bf16x3_plan.hpp"
 #include "stac3dl/kernels/blocked_pool.hpp"
 #include "stac3dl/kernels/winograd_parts.hpp"
@@ -66,11 +67,12 @@ void bf16x3_convolve(const WinogradPlan& plan, BlockedView<const float> x, const
   STAC3DL_DISPATCH_TILES(bf16x3_run(plan, x, weights, target, ws));
 }
 
-/// dw (O, C, KT, 3, 3) += gradient by the weights of the forward pass's plan.
+/// dw (O, C, KT, 3, 3) += gradient by the weights of the forward pass's plan, db (O) += that by the bias, unless it is
+/// empty.
 template <int = 0>
 void bf16x3_weight_gradient(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy,
-                                   View<float, 5> dw, Workspace& ws) {
-  STAC3DL_DISPATCH_TILES(bf16x3_gradient(plan, x, dy, dw.data(), ws));
+                            View<float, 5> dw, View<float, 1> db, Workspace& ws) {
+  STAC3DL_DISPATCH_TILES(bf16x3_gradient(plan, x, dy, dw.data(), db, ws));
 }
 
 }  // namespace kernels

@@ -12,10 +12,15 @@ struct Bf16x3Task {
   Index half() const { return s.band * channel_block; }
   Index point() const { return group * 2 * half(); }
   Index item() const { return plan.depth->points * point(); }
+  Index places() const { return ((rows - 1) * s.row + plan.problem.out[2] + 15) / 16 * 16; }
+  /// Steps of the sums of all points of one block of outputs.
+  Index steps(Index chunk) const { return items * plan.depth->points * (places() + 31) / 32 * chunk * 9; }
 
-  /// M (+)= the sum over `chunk` blocks of input channels from c32 on; `u`: their U of the group's first block, whose
-  /// blocks of outputs are u_group numbers apart.  `more`: blocks of input channels follow.
-  void multiply(Index c32, Index chunk, const std::uint16_t* u, Index u_group, bool u_follows) const {
+  /// M of the group's blocks [o0, o1) (+)= the sum over `chunk` blocks of input channels from c32 on; `u`: their U of
+  /// block o0, whose blocks of outputs are u_group numbers apart.  u_follows: the next channels' U stands behind it.
+  /// Meanwhile `raw`, if there is any, comes nearer.
+  void multiply(Index c32, Index chunk, Index o0, Index o1, const std::uint16_t* u, Index u_group, bool u_follows,
+                Bf16x3Ahead raw) const {
     const Index low = s.plane * 32, block = 2 * low, item_step = s.item_inputs(plan.depth->points);
     const Index u_block = bf16x3_block_size(plan), u_point = 9 * bf16x3_b_step;
     Index a[9 * 4], b[9 * 4];  // where each step's factors are
@@ -23,20 +28,21 @@ struct Bf16x3Task {
       a[k] = k / 9 * block + (k % 9 / 3 * s.row + k % 3) * 32;
       b[k] = k / 9 * u_block + k % 9 * bf16x3_b_step;
     }
-    const Index places = ((rows - 1) * s.row + plan.problem.out[2] + 15) / 16 * 16;
+    const Index places = this->places();
     const Index lines = places + 2 * s.row + 2, steps = (places + 31) / 32 * chunk * 9;
     const int points = plan.depth->points;
     for (int p = 0; p < points; ++p)
-      for (Index o = 0; o < group; ++o) {
+      for (Index o = o0; o < o1; ++o) {
         // while these weights are in use, fetch the next ones: the group's next block's, the next point's, the next
         // channels'
-        const bool last_o = o + 1 == group, last = last_o && p + 1 == points;
-        const std::uint16_t* const weights = u + o * u_group + p * u_point;
+        const bool last_o = o + 1 == o1, last = last_o && p + 1 == points;
+        const std::uint16_t* const weights = u + (o - o0) * u_group + p * u_point;
         const std::uint16_t* const next = !last_o ? weights + u_group
                                           : !last ? u + (p + 1) * u_point
                                                   : u + chunk * u_block;
         Bf16x3Ahead u_ahead;
-        if (!last || u_follows) u_ahead = Bf16x3Ahead::over(next, u_point / 32, u_block, chunk, steps * items);
+        if (raw.some == 0 && (!last || u_follows))
+          u_ahead = Bf16x3Ahead::over(next, u_point / 32, u_block, chunk, steps * items);
         for (Index i = 0; i < items; ++i) {
           const std::uint16_t* const from = v + i * item_step + (p * s.in32 + c32) * block;
           Bf16x3Ahead v_ahead;
@@ -50,7 +56,7 @@ struct Bf16x3Task {
                 [&](Index k) STAC3DL_INLINE_LAMBDA {
                   return Bf16x3Factors{from + place * 32 + a[k], weights + b[k]};
                 },
-                v_ahead, u_ahead);
+                v_ahead, raw.some > 0 ? raw : u_ahead);
           };
           for_tiles_of_places(0, places, product);
         }
@@ -79,7 +85,8 @@ void bf16x3_run_depth(const WinogradPlan& plan, BlockedView<const float> x, cons
   std::uint16_t* const v = ws.take<std::uint16_t>(most * s.region * item_inputs).data();
   const Index sums = s.region * depth.points * s.group * 2 * s.band * channel_block;
   const Index buffer = depth.tile * target.after.pool[1] * plan.problem.out[2] * channel_block;
-  const Index room = own ? s.group * s.chunk * block_size / 2 : 0, slot_size = (sums + buffer + room + 15) / 16 * 16;
+  const Index chunk_size = own ? std::min<Index>(s.in32, 2) : s.chunk;  // blocks of inputs at a time
+  const Index room = own ? chunk_size * block_size / 2 : 0, slot_size = (sums + buffer + room + 15) / 16 * 16;
   float* const scratch = ws.take<float>(slots * slot_size).data();
   for (Index first = 0; first < s.items; first += most * s.region) {
     const Index items = std::min(most * s.region, s.items - first), regions = (items + s.region - 1) / s.region;
@@ -103,15 +110,20 @@ void bf16x3_run_depth(const WinogradPlan& plan, BlockedView<const float> x, cons
                             v + i0 * item_inputs + h0 * s.row * 32,
                             mine};
       std::uint16_t* const own_u = reinterpret_cast<std::uint16_t*>(mine + sums + buffer);
-      for (Index c = 0; c < s.in32; c += s.chunk) {
-        const Index chunk = std::min(s.chunk, s.in32 - c);
-        if (own) {
-          for (Index o = 0; o < task.group; ++o)
-            for (Index i = 0; i < chunk; ++i)
-              bf16x3_weight_block<depth>(plan, weights.source, o0 + o, c + i, own_u + (o * s.chunk + i) * block_size);
-          task.multiply(c, chunk, own_u, s.chunk * block_size, false);
-        } else {
-          task.multiply(c, chunk, u + (o0 * s.in32 + c) * block_size, s.in32 * block_size, c + chunk < s.in32);
+      for (Index c = 0; c < s.in32; c += chunk_size) {
+        const Index chunk = std::min(chunk_size, s.in32 - c);
+        if (!own) {
+          task.multiply(c, chunk, 0, task.group, u + (o0 * s.in32 + c) * block_size, s.in32 * block_size,
+                        c + chunk < s.in32, {});
+          continue;
+        }
+        for (Index o = 0; o < task.group; ++o) {
+          for (Index i = 0; i < chunk; ++i)
+            bf16x3_weight_block<depth>(plan, weights.source, o0 + o, c + i, own_u + i * block_size);
+          const bool more_o = o + 1 < task.group;
+          task.multiply(c, chunk, o, o + 1, own_u, 0, false,
+                        bf16x3_raw_weights(plan, weights.source, o0 + (more_o ? o + 1 : 0), more_o ? c : c + chunk,
+                                           chunk_size, task.steps(chunk)));
         }
       }
       for (Index i = 0; i < task.items; ++i)

@@ -44,12 +44,13 @@ void bf16x3_few_data(const WinogradProblem& problem, BlockedView<const float> dy
   STAC3DL_DISPATCH_TILES(few_data_run(problem, dy, {w, WinogradPass::data}, dx, ws));
 }
 
-/// dw (O, C, KT, 3, 3) += the gradient by the weights of a forward problem, from x, plain, and dy, blocked.
+/// dw (O, C, KT, 3, 3) += the gradient by the weights of a forward problem, from x, plain, and dy, blocked; db (O) += that
+/// by the bias, unless it is empty.
 template <int = 0>
 void bf16x3_few_gradient(const WinogradProblem& problem, CView<float, 5> x, BlockedView<const float> dy,
-                         View<float, 5> dw, Workspace& ws) {
+                         View<float, 5> dw, View<float, 1> db, Workspace& ws) {
   check_narrow("bf16x3_few_gradient", problem.in_channels);
-  STAC3DL_DISPATCH_TILES(few_gradient_run(problem, x, dy, dw.data(), ws));
+  STAC3DL_DISPATCH_TILES(few_gradient_run(problem, x, dy, dw.data(), db, ws));
 }
 
 }  // namespace kernels

@@ -139,7 +139,7 @@ inline void few_data_run(const WinogradProblem& p, BlockedView<const float> x, c
         for (Index i = 0; i < count; ++i) {
           float* const from = line(i, done);
           float* const to = y.volume(n, 0) + ((t0 + i) * p.out[1] + done) * p.out[2] * channel_block;
-          for (Index w = 0; w < p.out[2]; ++w) load_lanes(from + 4 * w, s.C).store(to + w * channel_block);
+          for (Index w = 0; w < p.out[2]; ++w) load_lanes(from + 4 * w, s.C).stream(to + w * channel_block);
           std::fill_n(from, s.line, 0.f);
         }
     };
@@ -161,5 +161,6 @@ inline void few_data_run(const WinogradProblem& p, BlockedView<const float> x, c
       store(h + p.padding[1] - 1);  // nothing else is added to the rows before this one
     }
     store(h1);
+    stream_fence();
   });
 }

@@ -12,7 +12,8 @@ struct FewGradient {
   Index row, plane, planes;  ///< of x between its zeros: numbers of a row and of a plane, planes of a channel
   Index moved, outs32;       ///< q; blocks of 32 outputs
   Index lines, steps;        ///< rows at a time; tiles of 32 places
-  Index split, right, sums;  ///< numbers of a sample's high parts, and of the right factor; floats of all sums
+  Index split, right;        ///< numbers of a sample's high parts, and of the right factor
+  Index bias, sums;          ///< floats of the weights' sums, which the bias's follow, and of all of them
 
   explicit FewGradient(const WinogradProblem& p) {
     row = (p.out[2] + 3) / 2 * 2, planes = p.out[0] + p.depth_taps - 1;
@@ -21,7 +22,8 @@ struct FewGradient {
     moved = p.depth_taps * p.in_channels, outs32 = (channel_blocks(p.out_channels) + 1) / 2;
     lines = std::clamp<Index>(few_sum_places / row, 1, p.out[1]), steps = (lines * row + 31) / 32;
     split = planes * p.in_channels * plane;
-    right = outs32 * steps * bf16x3_b_step, sums = outs32 * 2 * 9 * 256;
+    right = outs32 * steps * bf16x3_b_step, bias = outs32 * 2 * 9 * 256;
+    sums = bias + outs32 * 32;
   }
 };
 
@@ -46,23 +48,27 @@ inline void few_split_input(const WinogradProblem& p, const FewGradient& s, CVie
   });
 }
 
-/// Right factor of `lines` rows of dy, which start at its block 0; blocks are `volume` apart.
+/// Right factor of `lines` rows of dy, which start at its block 0; blocks are `volume` apart.  bias (blocks, 16) += the
+/// sums of dy.
 inline void few_right(const WinogradProblem& p, const FewGradient& s, const float* dy, Index volume, Index lines,
-                      std::uint16_t* right) {
+                      std::uint16_t* right, float* bias) {
   const Index W = p.out[2], blocks = channel_blocks(p.out_channels);
   for (Index b = 0; b < 2 * s.outs32; ++b) {
     std::uint16_t* to = right + b / 2 * s.steps * bf16x3_b_step + b % 2 * bf16x3_tile;
     const float* line = dy + b * volume;
     Index w = 0, left = b < blocks ? lines : 0;  // rows that are left
+    Row16 even_sum = Row16::zero(), odd_sum = even_sum;
     for (Index step = 0; step < s.steps; ++step, to += bf16x3_b_step)
       for (Index i = 0; i < 16; ++i) {
         Row16 even = Row16::zero(), odd = even;
         if (left > 0 && w < W) even = Row16::load(line + w * channel_block);
         if (left > 0 && w + 1 < W) odd = Row16::load(line + (w + 1) * channel_block);
         split_store_pairs(even, odd, to + i * 32, to + 2 * bf16x3_tile + i * 32);
+        even_sum = even_sum + even, odd_sum = odd_sum + odd;
         w += 2;
         if (w == s.row) w = 0, --left, line += W * channel_block;
       }
+    (Row16::load(bias + b * channel_block) + (even_sum + odd_sum)).store(bias + b * channel_block);
   }
 }
 
@@ -76,9 +82,9 @@ inline Bf16x3Ahead few_ahead(const WinogradProblem& p, const FewGradient& s, Blo
                            p.out_places() * channel_block * 2, dy.blocks(), steps);
 }
 
-/// dw (O, C, KT, 3, 3) += sum over places of x and dy.
+/// dw (O, C, KT, 3, 3) += sum over places of x and dy; db (O), which may be empty, += sum of dy.
 inline void few_gradient_run(const WinogradProblem& p, CView<float, 5> x, BlockedView<const float> dy, float* dw,
-                             Workspace& ws) {
+                             View<float, 1> db, Workspace& ws) {
   const FewGradient s(p);
   const Index C = p.in_channels, planes = p.samples * p.out[0], some = (planes + 63) / 64;
   const Index chunks = (planes + some - 1) / some;
@@ -98,7 +104,7 @@ inline void few_gradient_run(const WinogradProblem& p, CView<float, 5> x, Blocke
         const Index steps = (lines * s.row + 31) / 32;
         const std::uint16_t* const left = split + n * 2 * s.split + t * C * s.plane + h * s.row;
         few_right(p, s, dy.volume(n, 0) + (t * p.out[1] + h) * p.out[2] * channel_block, p.out_places() * channel_block,
-                  lines, right);
+                  lines, right, mine + s.bias);
         Bf16x3Ahead nothing, ahead = few_ahead(p, s, dy, n, t, h + lines, steps * s.outs32 * 5);
         for (Index o = 0; o < s.outs32; ++o) {
           const auto tap_at = [&](Index tap) { return tap / 3 * s.row + tap % 3; };
@@ -118,6 +124,7 @@ inline void few_gradient_run(const WinogradProblem& p, CView<float, 5> x, Blocke
       }
   });
   parallel_for(p.out_channels, [&](Index o) {
+    for (Index chunk = 0; db && chunk < chunks; ++chunk) db.data()[o] += sums[chunk * s.sums + s.bias + o];
     for (Index c = 0; c < C; ++c)
       for (Index kt = 0; kt < p.depth_taps; ++kt)
         for (Index tap = 0; tap < 9; ++tap)

@@ -10,7 +10,7 @@ struct Bf16x3Round {
   const Bf16x3Sizes& s;
   const Bf16x3GradientSizes& g;
   const std::uint16_t* v;
-  const std::uint16_t* z;
+  const std::uint16_t* z;  ///< null if each task makes its own
   Index items;
 
   Index points() const { return plan.depth->points; }
@@ -19,23 +19,27 @@ struct Bf16x3Round {
 };
 
 /// dU (+)= steps [first, last) of blocks of 32 inputs [c0, c1) and of 32 outputs [o0, o1): du [c][o][point][tap], each
-/// (32 outputs, 32 inputs) in two halves of 16 inputs.
-inline void bf16x3_gradient_sums(const Bf16x3Round& round, Index c0, Index c1, Index o0, Index o1, Index first,
-                                 Index last, float* du) {
+/// (32 outputs, 32 inputs) in two halves of 16 inputs.  fill(k, count) makes `own` Z of steps [k, k + count).
+template <class Fill>
+void bf16x3_gradient_sums(const Bf16x3Round& round, Index c0, Index c1, Index o0, Index o1, Index first, Index last,
+                          const std::uint16_t* own, const Fill& fill, float* du) {
   const auto& [plan, s, g, v, z, items] = round;
   const Index points = round.points(), in32 = s.in32, out32 = s.out32;
-  for (Index k0 = first; k0 < last; k0 += bf16x3_some_steps) {
-    const Index some = std::min(bf16x3_some_steps, last - k0);
-    Index a[bf16x3_some_steps], b[bf16x3_some_steps];  // where each step's factors are
+  const Index most = own ? g.own_steps : g.some_steps, z_point = g.z_point;
+  for (Index k0 = first; k0 < last; k0 += most) {
+    const Index some = std::min(most, last - k0);
+    if (own) fill(k0, some);
+    Index a[Bf16x3GradientSizes::some_steps], b[Bf16x3GradientSizes::some_steps];  // where each step's factors are
     for (Index k = 0; k < some; ++k) {
       const Index item = (k0 + k) / g.steps, step = (k0 + k) % g.steps;
-      a[k] = item * out32 * points * g.z_point + step * g.z_step;
+      a[k] = own ? k * g.z_step : item * out32 * points * z_point + step * g.z_step;
       b[k] = item * in32 * points * g.v_point + step * 16 * 32;
     }
     for (Index p = 0; p < points; ++p)
       for (Index c = c0; c < c1; ++c)
         for (Index o = o0; o < o1; ++o) {
-          const std::uint16_t* const zs = z + (o * points + p) * g.z_point;
+          const std::uint16_t* const zs =
+              own ? own + ((o - o0) * points + p) * z_point : z + (o * points + p) * z_point;
           const std::uint16_t* const vs = v + (c * points + p) * g.v_point;
           float* const to = du + ((c - c0) * (o1 - o0) + o - o0) * round.block() + p * 9 * 1024;
           // meanwhile fetch the next point's factors, or the next steps': one block of either for each pair of blocks
@@ -47,14 +51,13 @@ inline void bf16x3_gradient_sums(const Bf16x3Round& round, Index c0, Index c1, I
             const Index item = k1 / g.steps, step = k1 % g.steps, count = std::min({some, last - k1, g.steps - step});
             if (ci < c1)
               v_ahead = Bf16x3Ahead::over(v + ((item * in32 + ci) * points + next_p) * g.v_point + step * 16 * 32,
-                                          count * 16 + s.row + 2, g.v_tile, 8, some * 9);
-            if (oi < o1)
-              z_ahead = Bf16x3Ahead::over(
-                  z + ((item * out32 + oi) * points + next_p) * g.z_point + step * g.z_step, count * g.z_step / 32, 0, 1,
-                  some * 9);
+                                          count * 16 + 2 * s.row + 2, g.v_tile, 4, some * 9);
+            if (oi < o1 && !own)
+              z_ahead = Bf16x3Ahead::over(z + ((item * out32 + oi) * points + next_p) * z_point + step * g.z_step,
+                                          count * g.z_step / 32, 0, 1, some * 9);
           }
           for (Index tap = 0; tap < 9; ++tap) {
-            const Index shift = tap / 3 * s.row + tap % 3, at = shift % 2 * 4 * g.v_tile + shift / 2 * 32;
+            const Index at = (tap / 3 * s.row + tap % 3) * 32;
             bf16x3_product<2>(
                 some, {32, 16 * 32, 32 * 32, g.v_tile, 512}, to + tap * 1024, k0 > first,
                 [&](Index k) STAC3DL_INLINE_LAMBDA {
@@ -105,42 +108,52 @@ void bf16x3_gradient_add(const WinogradPlan& plan, Index c32, Index o32, const f
     }
 }
 
+/// db (O) += sums over places: `rows` rows of sums of all blocks of outputs, one after the other.
+inline void bf16x3_gradient_bias(const float* sums, Index rows, Index blocks, View<float, 1> db) {
+  for (Index row = 0; row < rows; ++row)
+    for (Index o = 0; o < db.size(); ++o) db.data()[o] += sums[row * blocks * channel_block + o];
+}
+
 template <const WinogradDepth& depth>
 void bf16x3_gradient_depth(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy, float* dw,
-                           Workspace& ws) {
+                           View<float, 1> db, Workspace& ws) {
   const Bf16x3Sizes s(plan);
   const Bf16x3GradientSizes g(plan, s);
-  const Index points = depth.points, v_item = s.in32 * points * g.v_point, z_item = s.out32 * points * g.z_point;
+  const Index points = depth.points, v_item = s.in32 * points * g.v_point;
+  const Index z_item = g.own_z ? 0 : s.out32 * points * g.z_point, own_size = g.own_z ? g.own_size(points) : 0;
   Workspace::Scope scope(ws);
   // as many items at a time as take about 96 MB
   const Index most = std::clamp<Index>((Index{48} << 20) / (v_item + z_item), 1, std::max<Index>(1, s.items));
   std::uint16_t* const v = ws.take<std::uint16_t>(most * v_item).data();
   std::uint16_t* const z = ws.take<std::uint16_t>(most * z_item).data();
-  const Index group = 2, cs = (s.in32 + group - 1) / group, os = (s.out32 + group - 1) / group;
+  std::uint16_t* const own = ws.take<std::uint16_t>(num_threads() * own_size).data();
+  const Index cs = (s.in32 + g.group_c - 1) / g.group_c, os = (s.out32 + g.group_o - 1) / g.group_o;
   // Few channels are few tasks: these cut their sums into parts, which are added up in order.
-  const Index chunks = (most * g.steps + bf16x3_some_steps - 1) / bf16x3_some_steps;
+  const Index chunks = (most * g.steps + g.some_steps - 1) / g.some_steps;
   const Index parts = std::clamp<Index>(8 / (cs * os), 1, chunks);
-  const Index block = points * 9 * 1024, task_size = group * group * block;
+  const Index block = points * 9 * 1024, task_size = g.group_c * g.group_o * block;
   const Index slots = parts > 1 ? cs * os * parts : num_threads();
   float* const sums = ws.take<float>(slots * task_size).data();
+  const Index blocks = 2 * s.out32, bias_rows = g.own_z ? parts : most;
+  float* const bias = ws.take<float>(bias_rows * blocks * channel_block).data();
   for (Index first = 0; first < s.items; first += most) {
-    const Bf16x3Round round{plan, s, g, v, z, std::min(most, s.items - first)};
-    parallel_for(round.items * (s.in32 + s.out32) * 2, [&](Index task) {
-      const Index i = task / 2 / (s.in32 + s.out32), half = task % 2;
-      Index b = task / 2 % (s.in32 + s.out32);
-      if (b < s.in32)
-        return bf16x3_gradient_inputs<depth>(plan, s, g, x, first + i, 2 * b + half,
-                                             v + i * v_item + b * points * g.v_point);
-      b -= s.in32;
-      bf16x3_gradient_outputs<depth>(plan, s, g, dy, first + i, 2 * b + half,
-                                     z + i * z_item + b * points * g.z_point + half * 16 * 32);
+    const Bf16x3Round round{plan, s, g, v, g.own_z ? nullptr : z, std::min(most, s.items - first)};
+    std::fill_n(bias, bias_rows * blocks * channel_block, 0.f);
+    const Index inputs = 2 * s.in32, outputs = g.own_z ? 0 : blocks;
+    parallel_for(round.items * (inputs + outputs), [&](Index task) {
+      const Index i = task / (inputs + outputs), b = task % (inputs + outputs), o = b - inputs;
+      if (b < inputs)
+        return bf16x3_gradient_inputs<depth>(plan, s, g, x, first + i, b, v + i * v_item + b / 2 * points * g.v_point);
+      bf16x3_gradient_outputs<depth>(plan, s, g, dy, first + i, o, 0, g.steps,
+                                     z + i * z_item + o / 2 * points * g.z_point + o % 2 * 16 * 32,
+                                     bias + (i * blocks + o) * channel_block);
     });
     const Index steps = round.steps(), part_steps = (steps + parts - 1) / parts;
     const auto add = [&](Index c, Index o, const float* du) {
-      for (Index i = c * group; i < std::min(s.in32, (c + 1) * group); ++i)
-        for (Index j = o * group; j < std::min(s.out32, (o + 1) * group); ++j) {
-          const Index columns = std::min(group, s.out32 - o * group);
-          bf16x3_gradient_add<depth>(plan, i, j, du + ((i - c * group) * columns + j - o * group) * block, dw);
+      for (Index i = c * g.group_c; i < std::min(s.in32, (c + 1) * g.group_c); ++i)
+        for (Index j = o * g.group_o; j < std::min(s.out32, (o + 1) * g.group_o); ++j) {
+          const Index columns = std::min(g.group_o, s.out32 - o * g.group_o);
+          bf16x3_gradient_add<depth>(plan, i, j, du + ((i - c * g.group_c) * columns + j - o * g.group_o) * block, dw);
         }
     };
     parallel_for_slots(cs * os * parts, [&](Index task, int slot) {
@@ -152,10 +165,24 @@ void bf16x3_gradient_depth(const WinogradPlan& plan, BlockedView<const float> x,
         std::fill_n(du, task_size, 0.f);
         return;
       }
-      bf16x3_gradient_sums(round, c * group, std::min(s.in32, (c + 1) * group), o * group,
-                           std::min(s.out32, (o + 1) * group), begin, end, du);
+      const Index o0 = o * g.group_o, o1 = std::min(s.out32, o0 + g.group_o);
+      std::uint16_t* const mine = g.own_z ? own + slot * own_size : nullptr;
+      const auto fill = [&](Index k, Index count) {
+        for (Index k0 = k; k0 < k + count;) {
+          const Index item = k0 / g.steps, step = k0 % g.steps, last = std::min(g.steps, step + k + count - k0);
+          for (Index b = 2 * o0; b < 2 * o1; ++b)
+            bf16x3_gradient_outputs<depth>(
+                plan, s, g, dy, first + item, b, step, last,
+                mine + (b / 2 - o0) * points * g.z_point + (k0 - k) * g.z_step + b % 2 * 16 * 32,
+                bias + (part * blocks + b) * channel_block);
+          k0 += last - step;
+        }
+      };
+      bf16x3_gradient_sums(round, c * g.group_c, std::min(s.in32, (c + 1) * g.group_c), o0, o1, begin, end, mine, fill,
+                           du);
       if (parts == 1) add(c, o, du);
     });
+    if (db) bf16x3_gradient_bias(bias, bias_rows, blocks, db);
     if (parts == 1) continue;
     parallel_chunks(cs * os * task_size, 4096, [&](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) {
@@ -167,8 +194,8 @@ void bf16x3_gradient_depth(const WinogradPlan& plan, BlockedView<const float> x,
   }
 }
 
-/// dw (O, C, KT, 3, 3) += the gradient.
+/// dw (O, C, KT, 3, 3) += the gradient; db (O), which may be empty, += the sums of dy.
 inline void bf16x3_gradient(const WinogradPlan& plan, BlockedView<const float> x, BlockedView<const float> dy,
-                            float* dw, Workspace& ws) {
-  for_bf16x3_depth(plan, [&]<const WinogradDepth & depth>() { bf16x3_gradient_depth<depth>(plan, x, dy, dw, ws); });
+                            float* dw, View<float, 1> db, Workspace& ws) {
+  for_bf16x3_depth(plan, [&]<const WinogradDepth & depth>() { bf16x3_gradient_depth<depth>(plan, x, dy, dw, db, ws); });
 }

@@ -44,6 +44,20 @@ void bf16x3_weight_block(const WinogradPlan& plan, const WinogradWeightSource& s
   }
 }
 
+/// The weights of a block of 32 outputs and `chunk` of 32 inputs as they lie in memory, to be fetched in `steps` steps.
+inline Bf16x3Ahead bf16x3_raw_weights(const WinogradPlan& plan, const WinogradWeightSource& source, Index o32, Index c32,
+                                      Index chunk, Index steps) {
+  const Index outs = std::min<Index>(32, plan.problem.out_channels - o32 * 32);
+  const Index ins = std::min<Index>(32 * chunk, plan.problem.in_channels - c32 * 32);
+  if (outs <= 0 || ins <= 0) return {};
+  const bool outs_first = source.out_step < source.in_step;  // an output's weights follow those of the one before
+  const Index near_step = outs_first ? source.out_step : source.in_step, near = outs_first ? outs : ins;
+  const Index far_step = outs_first ? source.in_step : source.out_step, far = outs_first ? ins : outs;
+  const float* const from = source.w + c32 * 32 * source.in_step + o32 * 32 * source.out_step;
+  return Bf16x3Ahead::over(reinterpret_cast<const std::uint16_t*>(from), (near * near_step + 15) / 16, 2 * far_step, far,
+                           steps);
+}
+
 /// bfloat16 numbers of such a block.
 inline Index bf16x3_block_size(const WinogradPlan& plan) { return plan.depth->points * 9 * bf16x3_b_step; }
 

@@ -82,8 +82,7 @@ inline void conv3d_backward_weights_winograd(const WinogradPlan& plan, CView<flo
   Workspace::Scope scope(ws);
   const auto to = detail::take_blocked(dy.shape(), ws);
   to_blocked(dy, to);
-  if (db) detail::conv3d_backward_bias<float>(dy, db);
-  winograd_weight_gradient(plan, detail::winograd_input(plan, x, ws), to, dw, ws);
+  winograd_weight_gradient(plan, detail::winograd_input(plan, x, ws), to, dw, db, ws);
 }
 
 }  // namespace kernels

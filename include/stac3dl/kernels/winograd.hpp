@@ -5,6 +5,7 @@
 #pragma once
 
 #include "stac3dl/core/workspace.hpp"
+#include "stac3dl/kernels/blocked_epilogue.hpp"
 #include "stac3dl/kernels/blocked_pool.hpp"
 #include "stac3dl/kernels/conv3d_few.hpp"
 #include "stac3dl/kernels/winograd_choice.hpp"
@@ -84,15 +85,19 @@ void winograd_convolve(const WinogradPlan& plan, const WinogradInput& x, const W
       winograd_run(plan, x, {kernel.prepared, {kernel.w, kernel.pass}}, {bias, after, y.data, choice, stream}, ws));
 }
 
-/// dw (O, C, KT, 3, 3) += gradient by the weights of the forward pass's plan, from its x and dy.
+/// dw (O, C, KT, 3, 3) += gradient by the weights of the forward pass's plan, db (O) += that by the bias, unless it is
+/// empty; from the pass's x and dy.
 template <int = 0>
 void winograd_weight_gradient(const WinogradPlan& plan, const WinogradInput& x, BlockedView<const float> dy,
-                                     View<float, 5> dw, Workspace& ws) {
+                              View<float, 5> dw, View<float, 1> db, Workspace& ws) {
   detail::check_winograd_input("winograd_weight_gradient x", plan, x);
+  check(!db || db.size() == plan.problem.out_channels, "winograd_weight_gradient db: want ", plan.problem.out_channels,
+        " channels, got ", db.size());
   if (x.plain && bf16x3_few_suits(plan.problem.in_channels))
-    return bf16x3_few_gradient(plan.problem, x.plain, dy, dw, ws);
+    return bf16x3_few_gradient(plan.problem, x.plain, dy, dw, db, ws);
+  if (!x.plain && plan.bf16x3) return bf16x3_weight_gradient(plan, x.blocked, dy, dw, db, ws);
+  if (db) blocked_bias_gradient(dy, db, ws);
   if (x.plain) return few_channels_gradient(plan.problem, x.plain, dy, dw, ws);
-  if (plan.bf16x3) return bf16x3_weight_gradient(plan, x.blocked, dy, dw, ws);
   STAC3DL_DISPATCH(winograd_gradient(plan, x.blocked, dy, dw.data(), ws));
 }
 

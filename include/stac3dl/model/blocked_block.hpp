@@ -78,7 +78,7 @@ class BlockedBlock {
       const Out dc = kernels::detail::take_blocked(shape, ws);
       const std::uint8_t* choice = after_.pooled() ? k.choice.view().range(n, count).data : nullptr;
       kernels::blocked_epilogue_backward(y.range(n, count), choice, dy.range(n, count), after_, dc, db, ws);
-      kernels::winograd_weight_gradient(plan, part, dc, conv.weight().grad, ws);
+      kernels::winograd_weight_gradient(plan, part, dc, conv.weight().grad, {}, ws);
       if (dx)
         kernels::winograd_convolve(data, dc, {conv_.weight().value, kernels::WinogradPass::data}, nullptr, {},
                                    dx.range(n, count), nullptr, ws);
