@@ -41,6 +41,8 @@ STAC3DL_NAMESPACE_END
 #include "stac3dl/core/for_each_tiles.hpp"
 #define STAC3DL_TILES_FILE "stac3dl/kernels/bf16x3_gradient_input.inl"
 #include "stac3dl/core/for_each_tiles.hpp"
+#define STAC3DL_TILES_FILE "stac3dl/kernels/bf16x3_gradient_sums.inl"
+#include "stac3dl/core/for_each_tiles.hpp"
 #define STAC3DL_TILES_FILE "stac3dl/kernels/bf16x3_gradient.inl"
 #include "stac3dl/core/for_each_tiles.hpp"
 
@@ -62,7 +64,7 @@ inline bool bf16x3_pools(const WinogradPlan& plan, const ConvEpilogue& after) {
 /// y = epilogue(conv(x) + bias).  prepared: plan.weights_size() floats of bf16x3_transform_weights, or null.
 template <int = 0>
 void bf16x3_convolve(const WinogradPlan& plan, BlockedView<const float> x, const WinogradWeightSource& source,
-                            const float* prepared, const WinogradTarget& target, Workspace& ws) {
+                     const float* prepared, const WinogradTarget& target, Workspace& ws) {
   const Bf16x3Weights weights{reinterpret_cast<const std::uint16_t*>(prepared), source};
   STAC3DL_DISPATCH_TILES(bf16x3_run(plan, x, weights, target, ws));
 }
