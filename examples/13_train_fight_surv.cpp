@@ -39,10 +39,13 @@ ModelConfig small_model() {
     return BlockConfig{name, channels, {3, 3, 3}, stride, {1, 1, 1}, true, pool};
   };
   ModelConfig c;
-  c.modalities = {{"motion", 1, 16, 36, 44, {block("conv1", 8, {1, 2, 2}, {1, 1, 1}),
-                                             block("conv2", 8, {1, 1, 1}, {2, 2, 2}),
-                                             block("conv3", 16, {1, 1, 1}, {2, 2, 2}),
-                                             block("conv4", 16, {1, 1, 1}, {1, 2, 2})}}};
+  c.modalities = {{"motion",
+                   1,
+                   16,
+                   36,
+                   44,
+                   {block("conv1", 8, {1, 2, 2}, {1, 1, 1}), block("conv2", 8, {1, 1, 1}, {2, 2, 2}),
+                    block("conv3", 16, {1, 1, 1}, {2, 2, 2}), block("conv4", 16, {1, 1, 1}, {1, 2, 2})}}};
   c.classes = 2, c.width = c.lstm_units = 16, c.fc6 = c.fc7 = 0, c.dropout = c.token_dropout = 0.3;
   return c;
 }
@@ -82,7 +85,7 @@ std::vector<ModalityStatistics> statistics_of(RecordingStore& store, const std::
 int main(int argc, char** argv) try {
   std::string folder, cache_folder = "fight_surv_cache";
   std::vector<Index> folds{0, 1, 2, 3, 4};
-  Index epochs = 20, views = 3;
+  Index epochs = 20, views = 3, models = 1;
   std::uint64_t seed = 1;
   std::size_t ahead = 2, megabytes = 1024;
   bool validation = false, all = true, own = true;
@@ -95,6 +98,8 @@ int main(int argc, char** argv) try {
   app.add_flag("--own,!--no-own", own, "without those taken from other data sets");
   app.add_option("--epochs", epochs);
   app.add_option("--seed", seed);
+  app.add_option("--models", models, "of seeds one after the other, whose mean is the answer")
+      ->check(CLI::Range(1, 100));
   app.add_option("--ahead", ahead, "batches made beside the training; 0: by its own threads");
   app.add_option("--memory", megabytes, "for prepared clips, in MB; the others are read again");
   CLI11_PARSE(app, argc, argv);
@@ -124,14 +129,22 @@ int main(int argc, char** argv) try {
       const auto statistics = statistics_of(*store, split.train);
       const ClipSource train(store, split.train, windows(), statistics, augment(), seed);
       const ClipSource test(store, split.test, windows(), statistics, {}, 0, views);
-      StaC3d<float> model(small_model(), seed);
-      if (together.total() == 0)
-        std::cout << "sta_c3dl: " << model.plan().parameters << " parameters, L = " << model.plan().steps
-                  << ", P = " << model.plan().positions << ", " << num_threads() << " threads\n";
-      Trainer trainer(model, training(epochs, seed));
-      trainer.hooks.ahead = ahead;
-      const TrainReport report = trainer.fit(train);
-      const auto result = evaluate(model, test, {.batch_size = 30});
+      Evaluation<float> result;  // probabilities: the mean of the models'
+      double seconds = 0, waited = 0;
+      for (Index m = 0; m < models; ++m) {
+        StaC3d<float> model(small_model(), seed + static_cast<std::uint64_t>(m));
+        if (together.total() == 0 && m == 0)
+          std::cout << "sta_c3dl: " << model.plan().parameters << " parameters, L = " << model.plan().steps
+                    << ", P = " << model.plan().positions << ", " << num_threads() << " threads\n";
+        Trainer trainer(model, training(epochs, seed + static_cast<std::uint64_t>(m)));
+        trainer.hooks.ahead = ahead;
+        const TrainReport report = trainer.fit(train);
+        seconds += report.seconds, waited += report.waited;
+        Evaluation<float> one = evaluate(model, test, {.batch_size = 30});
+        if (m > 0) one.probabilities.array() += result.probabilities.array();
+        result = std::move(one);
+      }
+      result.probabilities.array() /= static_cast<float>(models);
       std::vector<Index> cut_from;
       for (Index i = 0; i < test.size(); ++i) cut_from.push_back(test.recording_index(i));
       const RecordingAnswers answers = by_recording<float>(result.probabilities, result.labels, cut_from);
@@ -141,7 +154,7 @@ int main(int argc, char** argv) try {
       accuracies.push_back(here.accuracy());
       table.add({std::to_string(f), std::to_string(split.train.size()), std::to_string(split.test.size()),
                  percent(here.accuracy()), percent(here.recall(0)), percent(here.recall(1)),
-                 std::to_string(std::lround(report.seconds)), percent(report.waited / report.seconds)});
+                 std::to_string(std::lround(seconds)), percent(waited / seconds)});
       std::cerr << "fold " << f << ": " << percent(here.accuracy()) << " %\n";
     }
     double mean = 0, variance = 0;

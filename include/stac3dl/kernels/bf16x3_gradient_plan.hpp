@@ -11,9 +11,10 @@
 STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
 
-/// What one task sums: pairs of blocks of 32 input channels [c0, c1) and of 32 output channels [o0, o1).
+/// What one task sums: all pairs of a block of 32 input channels and one of 32 output channels out of two ranges.
 struct Bf16x3Pairs {
-  Index c0, c1, o0, o1;
+  Index c0, c1;  ///< blocks of inputs, [c0, c1)
+  Index o0, o1;  ///< blocks of outputs, [o0, o1)
 
   /// Which of the task's pairs (c, o) is.
   Index at(Index c, Index o) const { return (c - c0) * (o1 - o0) + o - o0; }
@@ -53,9 +54,9 @@ struct Bf16x3GradientSizes {
   Index pair_sums() const { return points * 9 * 1024; }  ///< floats of dU of a pair of blocks
   Index task_sums() const { return group_c * group_o * pair_sums(); }  ///< floats of dU of a task
 
-  Index groups_c() const { return (in32 + group_c - 1) / group_c; }
-  Index groups_o() const { return (out32 + group_o - 1) / group_o; }
-  Index groups() const { return groups_c() * groups_o(); }
+  Index groups_c() const { return (in32 + group_c - 1) / group_c; }   ///< ranges of inputs
+  Index groups_o() const { return (out32 + group_o - 1) / group_o; }  ///< ranges of outputs
+  Index groups() const { return groups_c() * groups_o(); }            ///< all pairs, dealt to tasks
   /// What the task of a group sums.
   Bf16x3Pairs group(Index index) const {
     const Index c = index / groups_o() * group_c, o = index % groups_o() * group_o;
