@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -66,24 +67,59 @@ inline bool in_parallel() {
 #endif
 }
 
+namespace detail {
+/// Work of a loop, a stretch for each thread: one loop's stretch is near the core that has just had the last one's. Who
+/// is done helps with the others' stretches.
+class Stretches {
+ public:
+  static constexpr int most = 128;
+  Stretches(Index n, int threads) : n_(n), threads_(threads) {
+    for (int t = 0; t < threads; ++t) next_[t].index.store(begin(t), std::memory_order_relaxed);
+  }
+  /// run(i) for what `thread` takes, its own stretch first.
+  template <class Run>
+  void take(int thread, Run&& run) {
+    for (int k = 0; k < threads_; ++k) {
+      const int t = (thread + k) % threads_;
+      const Index end = begin(t + 1);
+      // a look before the step: stretches that are done stay in everybody's cache
+      while (next_[t].index.load(std::memory_order_relaxed) < end) {
+        const Index i = next_[t].index.fetch_add(1, std::memory_order_relaxed);
+        if (i < end) run(i);
+      }
+    }
+  }
+
+ private:
+  Index begin(int t) const { return n_ * t / threads_; }
+  struct alignas(64) Next {
+    std::atomic<Index> index;
+  };
+  Index n_;
+  int threads_;
+  Next next_[most];
+};
+}  // namespace detail
+
 /// body(i, slot) once for every i in [0, n).  `slot` < num_threads() is private to the running thread: use it for
 /// scratch only, never for what is computed.  If bodies throw, the exception of the lowest index is rethrown.
 template <class Body>
 void parallel_for_slots(Index n, Body&& body) {
 #if STAC3DL_OPENMP
-  const int threads = static_cast<int>(std::min<Index>(num_threads(), n));
+  const int threads = static_cast<int>(std::min<Index>({num_threads(), n, detail::Stretches::most}));
   if (threads > 1 && !in_parallel()) {
     std::exception_ptr error;
     Index failed = n;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (Index i = 0; i < n; ++i) {
+    detail::Stretches work(n, threads);
+#pragma omp parallel num_threads(threads)
+    work.take(omp_get_thread_num(), [&](Index i) {
       try {
         body(i, omp_get_thread_num());
       } catch (...) {
 #pragma omp critical(stac3dl_parallel_error)
         if (i < failed) failed = i, error = std::current_exception();
       }
-    }
+    });
     if (error) std::rethrow_exception(error);
     return;
   }
@@ -100,8 +136,7 @@ void parallel_for(Index n, Body&& body) {
 /// body(begin, end) for consecutive chunks of `grain` indices (the last may be shorter).
 template <class Body>
 void parallel_chunks(Index n, Index grain, Body&& body) {
-  parallel_for((n + grain - 1) / grain,
-               [&](Index chunk) { body(chunk * grain, std::min(n, (chunk + 1) * grain)); });
+  parallel_for((n + grain - 1) / grain, [&](Index chunk) { body(chunk * grain, std::min(n, (chunk + 1) * grain)); });
 }
 
 /// Sum of part(begin, end) over consecutive chunks of `grain` indices, added in order of the chunks.
@@ -109,9 +144,8 @@ template <class Sum, class Part>
 Sum ordered_sum(Index n, Index grain, Part&& part) {
   const Index chunks = (n + grain - 1) / grain;
   std::vector<Sum> parts(static_cast<std::size_t>(chunks));
-  parallel_chunks(n, grain, [&](Index begin, Index end) {
-    parts[static_cast<std::size_t>(begin / grain)] = part(begin, end);
-  });
+  parallel_chunks(n, grain,
+                  [&](Index begin, Index end) { parts[static_cast<std::size_t>(begin / grain)] = part(begin, end); });
   Sum sum{};
   for (const Sum& p : parts) sum += p;
   return sum;

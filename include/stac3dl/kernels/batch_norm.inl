@@ -4,7 +4,7 @@
 template <class Body>
 inline void for_channels(const Shape<5>& x, Body&& body) {
   const Index N = x[0], C = x[1], plane = x[2] * x[3] * x[4];
-  parallel_chunks(C, work_grain(C, 0.5 * static_cast<double>(N * plane) + 50), [&](Index begin, Index end) {
+  parallel_chunks(C, work_grain(C, static_cast<double>(N * plane) + 50), [&](Index begin, Index end) {
     for (Index c = begin; c < end; ++c)
       body(c, [N, C, c, plane](auto&& f) {
         for (Index n = 0; n < N; ++n) f(n, (n * C + c) * plane);

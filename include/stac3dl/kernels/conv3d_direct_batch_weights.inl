@@ -50,18 +50,18 @@ void conv3d_backward_weights_batch_run(CView<Real, 5> x, CView<Real, 5> dy, View
   batch_places(source, lanes, place.data());
   const View<Index, 1> dy_place = ws.take<Index>(step * out_plane), base = ws.take<Index>(step * out_plane);
   batch_places(dy_source, lanes, dy_place.data());
-  const auto at = [&](Index t, Index i, Index j) {
-    return ((t * source.count[1] + i) * source.count[2] + j) * lanes;
-  };
+  const auto at = [&](Index t, Index i, Index j) { return ((t * source.count[1] + i) * source.count[2] + j) * lanes; };
   const Index channel = source.places() * lanes, dy_channel = dy_source.places() * lanes;
-  for (Index q = 0; q < base.size(); ++q)
-    base[q] = at(q / out_plane * s.stride[0], q / s.out[2] % s.out[1] * s.stride[1], q % s.out[2] * s.stride[2]);
+  Index next = 0;
+  for (Index t = 0; t < step; ++t)
+    for (Index i = 0; i < s.out[1]; ++i)
+      for (Index j = 0; j < s.out[2]; ++j) base[next++] = at(t * s.stride[0], i * s.stride[1], j * s.stride[2]);
   const Index all_rows = ceil_div(rows, RB) * RB;  // the last one repeats
   const View<Index, 1> row = ws.take<Index>(all_rows);
   for (Index r = 0; r < all_rows; ++r) {
     const Index last = std::min(r, rows - 1), tap = last % taps;
-    row[r] = last / taps * channel + at(tap / s.kernel[2] / s.kernel[1], tap / s.kernel[2] % s.kernel[1],
-                                        tap % s.kernel[2]);
+    row[r] =
+        last / taps * channel + at(tap / s.kernel[2] / s.kernel[1], tap / s.kernel[2] % s.kernel[1], tap % s.kernel[2]);
   }
 
   const Index units = cut.units(), most = (Index{1} << 20) / (O * all_rows * W);

@@ -20,8 +20,8 @@ namespace kernels {
 /// takes some microseconds: less than 40 stay on the calling thread, and no chunk has less than 20.
 inline Index work_grain(Index items, double nanoseconds_each) {
   const double all = nanoseconds_each * static_cast<double>(items);
-  if (all < 40e3) return std::max<Index>(1, items);
-  return std::max<Index>({1, static_cast<Index>(20e3 / nanoseconds_each), items / 64});
+  if (all < 16e3) return std::max<Index>(1, items);
+  return std::max<Index>({1, static_cast<Index>(8e3 / nanoseconds_each), items / 64});
 }
 
 }  // namespace kernels

@@ -38,15 +38,17 @@ class TokenMap {
     Workspace::Scope scope(ws);
     const CView<Real, 4> mapped = linear_ ? map(r, ws) : r;
     if (linear_) record("mapped", mapped);
-    const Index P = positions_count_;
+    const Index P = positions_count_, width = width_;
+    const Real* const embedding = embedding_ ? embedding_->value.data() : nullptr;
+    const Real* const positions = positions_ ? positions_->value.data() : nullptr;
     parallel_for(r.size(0) * r.size(1), [&](Index ln) {
-      const Real* in = mapped.data() + ln * P * width_;
-      Real* out = x.data() + (ln * x.size(2) + first_) * width_;
-      std::copy(in, in + P * width_, out);
-      for (Index p = 0; embedding_ && p < P; ++p)
-        for (Index d = 0; d < width_; ++d) out[p * width_ + d] += embedding_->value.data()[d];
-      if (positions_)
-        for (Index i = 0; i < P * width_; ++i) out[i] += positions_->value.data()[i];
+      const Real* in = mapped.data() + ln * P * width;
+      Real* out = x.data() + (ln * x.size(2) + first_) * width;
+      std::copy(in, in + P * width, out);
+      for (Index p = 0; embedding && p < P; ++p)
+        for (Index d = 0; d < width; ++d) out[p * width + d] += embedding[d];
+      if (positions)
+        for (Index i = 0; i < P * width; ++i) out[i] += positions[i];
     });
     record.done("map", mapped.shape(), linear_ ? r.size() * width_ : 0);
   }
