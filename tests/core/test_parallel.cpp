@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 #include <thread>
@@ -25,6 +28,38 @@ TEST_CASE("parallel_for: every index once, for any number of threads") {
   }
   set_num_threads(0);
 }
+
+TEST_CASE("parallel_for: every index once where threads are more than indices, or more than there is room for") {
+  for (int threads : {2, 5, 127, 600})
+    for (Index n : {Index{1}, Index{2}, Index{3}, Index{7}, Index{130}, Index{1001}}) {
+      CAPTURE(threads);
+      CAPTURE(n);
+      set_num_threads(threads);
+      std::vector<std::atomic<int>> seen(static_cast<std::size_t>(n));
+      parallel_for(n, [&](Index i) { ++seen[static_cast<std::size_t>(i)]; });
+      CHECK(std::all_of(seen.begin(), seen.end(), [](const auto& count) { return count == 1; }));
+    }
+  set_num_threads(0);
+}
+
+#if STAC3DL_OPENMP
+TEST_CASE("parallel_for: whoever is done does the others' indices") {
+  set_num_threads(2);
+  std::atomic<int> done{0};
+  int before_first = 0;
+  parallel_for(100, [&](Index i) {
+    if (i == 0) {  // waits for all others, and only the other thread can do them
+      const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+      while (done < 99 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+      before_first = done;
+    }
+    ++done;
+  });
+  CHECK(before_first == 99);
+  CHECK(done == 100);
+  set_num_threads(0);
+}
+#endif
 
 TEST_CASE("parallel_for: slots stay below num_threads, and loops inside loops run on their own thread") {
   set_num_threads(3);

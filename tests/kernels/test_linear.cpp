@@ -69,3 +69,25 @@ TEST_CASE("linear gives the same bits on any number of threads") {
     return dw;
   }));
 }
+
+TEST_CASE_TEMPLATE("sums of rows are those of double, on any number of threads", Real, float, double) {
+  for (Shape<2> s : {Shape<2>{0, 5}, {1, 1}, {7, 3}, {500, 200}, {900, 64}, {4001, 20}, {3000, 64}, {5000, 33},
+                     {40, 1500}}) {
+    CAPTURE(to_string(s));
+    const auto x = random_tensor<Real>(s, 1);
+    const auto begin = random_tensor<Real>(Shape<1>{s[1]}, 2);
+    const auto sums = [&] {
+      Tensor<Real, 1> to = begin;
+      kernels::add_row_sums<Real>(x, to);
+      return to;
+    };
+    Tensor<Real, 1> exact = begin;
+    for (Index o = 0; o < s[1]; ++o) {
+      double sum = static_cast<double>(begin(o));
+      for (Index r = 0; r < s[0]; ++r) sum += static_cast<double>(x(r, o));
+      exact(o) = static_cast<Real>(sum);
+    }
+    CHECK(difference(sums(), exact) <= tolerance<Real>());
+    CHECK(same_on_all_threads(sums));
+  }
+}

@@ -72,7 +72,7 @@ namespace detail {
 /// is done helps with the others' stretches.
 class Stretches {
  public:
-  static constexpr int most = 128;
+  static constexpr int most = 512;  ///< threads
   Stretches(Index n, int threads) : n_(n), threads_(threads) {
     for (int t = 0; t < threads; ++t) next_[t].index.store(begin(t), std::memory_order_relaxed);
   }
