@@ -39,13 +39,10 @@ ModelConfig small_model() {
     return BlockConfig{name, channels, {3, 3, 3}, stride, {1, 1, 1}, true, pool};
   };
   ModelConfig c;
-  c.modalities = {{"motion",
-                   1,
-                   16,
-                   36,
-                   44,
-                   {block("conv1", 8, {1, 2, 2}, {1, 1, 1}), block("conv2", 8, {1, 1, 1}, {2, 2, 2}),
-                    block("conv3", 16, {1, 1, 1}, {2, 2, 2}), block("conv4", 16, {1, 1, 1}, {1, 2, 2})}}};
+  c.modalities = {{"motion", 1, 16, 36, 44, {block("conv1", 8, {1, 2, 2}, {1, 1, 1}),
+                                             block("conv2", 8, {1, 1, 1}, {2, 2, 2}),
+                                             block("conv3", 16, {1, 1, 1}, {2, 2, 2}),
+                                             block("conv4", 16, {1, 1, 1}, {1, 2, 2})}}};
   c.classes = 2, c.width = c.lstm_units = 16, c.fc6 = c.fc7 = 0, c.dropout = c.token_dropout = 0.3;
   return c;
 }
@@ -129,20 +126,21 @@ int main(int argc, char** argv) try {
       const auto statistics = statistics_of(*store, split.train);
       const ClipSource train(store, split.train, windows(), statistics, augment(), seed);
       const ClipSource test(store, split.test, windows(), statistics, {}, 0, views);
-      Evaluation<float> result;  // probabilities: the mean of the models'
+      Evaluation<float> result;
       double seconds = 0, waited = 0;
       for (Index m = 0; m < models; ++m) {
-        StaC3d<float> model(small_model(), seed + static_cast<std::uint64_t>(m));
+        const std::uint64_t own_seed = seed + static_cast<std::uint64_t>(m);
+        StaC3d<float> model(small_model(), own_seed);
         if (together.total() == 0 && m == 0)
           std::cout << "sta_c3dl: " << model.plan().parameters << " parameters, L = " << model.plan().steps
                     << ", P = " << model.plan().positions << ", " << num_threads() << " threads\n";
-        Trainer trainer(model, training(epochs, seed + static_cast<std::uint64_t>(m)));
+        Trainer trainer(model, training(epochs, own_seed));
         trainer.hooks.ahead = ahead;
         const TrainReport report = trainer.fit(train);
         seconds += report.seconds, waited += report.waited;
         Evaluation<float> one = evaluate(model, test, {.batch_size = 30});
         if (m > 0) one.probabilities.array() += result.probabilities.array();
-        result = std::move(one);
+        result = std::move(one);  // its loss and confusion are the last model's; probabilities are the sum of all
       }
       result.probabilities.array() /= static_cast<float>(models);
       std::vector<Index> cut_from;

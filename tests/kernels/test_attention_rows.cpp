@@ -139,6 +139,7 @@ TEST_CASE("parts are added to what is there") {
 
 TEST_CASE("chunks: what is little work stays together, what is much is cut finely") {
   CHECK(kernels::work_grain(0, 100) == 1);
+  CHECK(kernels::work_grain(100, 100) == 100);
   CHECK(kernels::work_grain(1000, 100) == 80);  // 8 microseconds a chunk
   CHECK(kernels::work_grain(159, 100) == 159);  // under 16 microseconds
   CHECK(kernels::work_grain(1000000, 100) == 15625);

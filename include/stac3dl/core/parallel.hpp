@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -74,7 +75,7 @@ class Stretches {
  public:
   static constexpr int most = 512;  ///< threads
   Stretches(Index n, int threads) : n_(n), threads_(threads) {
-    for (int t = 0; t < threads; ++t) next_[t].index.store(begin(t), std::memory_order_relaxed);
+    for (int t = 0; t < threads; ++t) new (&next_[t].index) std::atomic<Index>(begin(t));
   }
   /// run(i) for what `thread` takes, its own stretch first.
   template <class Run>
@@ -92,7 +93,8 @@ class Stretches {
 
  private:
   Index begin(int t) const { return n_ * t / threads_; }
-  struct alignas(64) Next {
+  union alignas(64) Next {  // a line each; those of threads that there are not stay untouched
+    Next() {}
     std::atomic<Index> index;
   };
   Index n_;
@@ -136,7 +138,8 @@ void parallel_for(Index n, Body&& body) {
 /// body(begin, end) for consecutive chunks of `grain` indices (the last may be shorter).
 template <class Body>
 void parallel_chunks(Index n, Index grain, Body&& body) {
-  parallel_for((n + grain - 1) / grain, [&](Index chunk) { body(chunk * grain, std::min(n, (chunk + 1) * grain)); });
+  parallel_for((n + grain - 1) / grain,
+               [&](Index chunk) { body(chunk * grain, std::min(n, (chunk + 1) * grain)); });
 }
 
 /// Sum of part(begin, end) over consecutive chunks of `grain` indices, added in order of the chunks.
@@ -144,8 +147,9 @@ template <class Sum, class Part>
 Sum ordered_sum(Index n, Index grain, Part&& part) {
   const Index chunks = (n + grain - 1) / grain;
   std::vector<Sum> parts(static_cast<std::size_t>(chunks));
-  parallel_chunks(n, grain,
-                  [&](Index begin, Index end) { parts[static_cast<std::size_t>(begin / grain)] = part(begin, end); });
+  parallel_chunks(n, grain, [&](Index begin, Index end) {
+    parts[static_cast<std::size_t>(begin / grain)] = part(begin, end);
+  });
   Sum sum{};
   for (const Sum& p : parts) sum += p;
   return sum;

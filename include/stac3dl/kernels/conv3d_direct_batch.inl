@@ -14,6 +14,15 @@ inline void batch_places(const detail::BatchSource& source, Index lanes, Index* 
       }
 }
 
+/// Where each place of `planes` planes of the result reads its first tap.
+inline void batch_bases(const detail::BatchSource& source, const detail::Conv3dSizes& s, Index planes, Index lanes,
+                        Index* to) {
+  for (Index t = 0; t < planes; ++t)
+    for (Index i = 0; i < s.out[1]; ++i)
+      for (Index j = 0; j < s.out[2]; ++j)
+        *to++ = ((t * s.stride[0] * source.count[1] + i * s.stride[1]) * source.count[2] + j * s.stride[2]) * lanes;
+}
+
 /// Zeros where a slab's source has no elements: `begin` to `end` are the planes that it has.
 template <class Real>
 void batch_halo(const detail::BatchSource& source, Index lanes, Index planes, Index begin, Index end, Real* to) {
@@ -189,11 +198,8 @@ void conv3d_forward_batch_run(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1>
   for (Index i = 0; i < s.kernel[0]; ++i)
     for (Index j = 0; j < s.kernel[1]; ++j)
       for (Index k = 0; k < s.kernel[2]; ++k) offset[next++] = at(i, j, k);
-  next = 0;
-  for (Index t = 0; t < step; ++t)
-    for (Index i = 0; i < s.out[1]; ++i)
-      for (Index j = 0; j < s.out[2]; ++j)
-        base[next] = at(t * s.stride[0], i * s.stride[1], j * s.stride[2]), kind[next++] = 0;
+  batch_bases(source, s, step, lanes, base.data());
+  std::fill(kind.begin(), kind.end(), 0);
   const View<Real, 1> packed = ws.take<Real>(ceil_div(O, batch_outputs) * batch_outputs * C * taps);
   batch_pack_weights<Real>(O, C, taps, [&](Index o, Index c, Index tap) { return w.data()[(o * C + c) * taps + tap]; },
                            packed.data());

@@ -52,10 +52,7 @@ void conv3d_backward_weights_batch_run(CView<Real, 5> x, CView<Real, 5> dy, View
   batch_places(dy_source, lanes, dy_place.data());
   const auto at = [&](Index t, Index i, Index j) { return ((t * source.count[1] + i) * source.count[2] + j) * lanes; };
   const Index channel = source.places() * lanes, dy_channel = dy_source.places() * lanes;
-  Index next = 0;
-  for (Index t = 0; t < step; ++t)
-    for (Index i = 0; i < s.out[1]; ++i)
-      for (Index j = 0; j < s.out[2]; ++j) base[next++] = at(t * s.stride[0], i * s.stride[1], j * s.stride[2]);
+  batch_bases(source, s, step, lanes, base.data());
   const Index all_rows = ceil_div(rows, RB) * RB;  // the last one repeats
   const View<Index, 1> row = ws.take<Index>(all_rows);
   for (Index r = 0; r < all_rows; ++r) {

@@ -38,7 +38,7 @@ class TokenMap {
     Workspace::Scope scope(ws);
     const CView<Real, 4> mapped = linear_ ? map(r, ws) : r;
     if (linear_) record("mapped", mapped);
-    const Index P = positions_count_, width = width_;
+    const Index P = positions_count_, width = width_;  // local: no store to x can change them
     const Real* const embedding = embedding_ ? embedding_->value.data() : nullptr;
     const Real* const positions = positions_ ? positions_->value.data() : nullptr;
     parallel_for(r.size(0) * r.size(1), [&](Index ln) {
