@@ -21,12 +21,12 @@ using namespace stac3dl;
 /// A way to compute that the user can ask for; the first is the default.
 struct Conv3dMode {
   const char* name;
-  Conv3dAccuracy accuracy;
+  Accuracy accuracy;
 };
 inline constexpr Conv3dMode conv3d_modes[] = {
-    {"default", Conv3dAccuracy::standard},
-    {"exact", Conv3dAccuracy::exact},
-    {"fast", Conv3dAccuracy::fast},
+    {"default", Accuracy::standard},
+    {"exact", Accuracy::exact},
+    {"fast", Accuracy::fast},
 };
 
 class Conv3dJob {

@@ -12,9 +12,10 @@ namespace {
 using namespace stac3dl;
 
 struct Sequence {
-  explicit Sequence(const LstmShape& s)
+  Sequence(const LstmShape& s, Accuracy accuracy)
       : lstm(s.units, s.units, 1, false, Random(1)), x({s.steps, s.batch, s.units}), y(x), dy(x), dx(x) {
     lstm.plan(x.shape(), cache);
+    lstm.set_accuracy(accuracy);
     fill(x), fill(dy);
   }
   void infer() { lstm.infer(x, y, {}, nullptr, workspace); }
@@ -31,12 +32,15 @@ struct Sequence {
 
 std::vector<Case> lstm_cases() {
   std::vector<Case> cases;
-  for (const LstmShape& s : lstm_shapes) {
-    const auto infer = [s]() -> Run { return [k = std::make_shared<Sequence>(s)] { k->infer(); }; };
-    const auto train = [s]() -> Run { return [k = std::make_shared<Sequence>(s)] { k->train(); }; };
-    cases.push_back({"lstm.infer", s.name(), "stac3dl", infer, s.flops()});
-    cases.push_back({"lstm.train", s.name(), "stac3dl", train, 3 * s.flops()});
-  }
+  for (const LstmShape& s : lstm_shapes)
+    for (Accuracy accuracy : {Accuracy::standard, Accuracy::exact}) {
+      const auto timed = [=](void (Sequence::*run)()) {
+        return [=]() -> Run { return [=, k = std::make_shared<Sequence>(s, accuracy)] { (*k.*run)(); }; };
+      };
+      const char* const engine = accuracy == Accuracy::exact ? "stac3dl.exact" : "stac3dl";
+      cases.push_back({"lstm.infer", s.name(), engine, timed(&Sequence::infer), s.flops()});
+      cases.push_back({"lstm.train", s.name(), engine, timed(&Sequence::train), 3 * s.flops()});
+    }
   return cases;
 }
 const Register here(lstm_cases);

@@ -61,7 +61,7 @@ int main(int argc, char** argv) try {
   const ExerciseSource train(train_clips, preparation);
 
   StaC3d<float> model(exercise_model::config(options), seed);
-  model.set_accuracy(conv3d_accuracy(accuracy));
+  model.set_accuracy(accuracy_named(accuracy));
   std::cout << "sta_c3dl: " << model.plan().parameters << " parameters, " << model.plan().conv_macs / 1000000
             << " million multiplications a clip, L = " << model.plan().steps << ", P = " << model.plan().positions
             << "\ntrain: " << train.size() << " clips of " << people << " people an epoch; test: " << test.size()

@@ -43,7 +43,7 @@ int main(int argc, char** argv) try {
   const WindowSource held_out(recordings, split.test, windows, statistics);
 
   StaC3d<float> model(mex_model::config(), seed);
-  model.set_accuracy(conv3d_accuracy(accuracy));
+  model.set_accuracy(accuracy_named(accuracy));
   std::cout << "sta_c3dl: " << model.plan().parameters << " parameters, L = " << model.plan().steps
             << ", P = " << model.plan().positions << "\ntrain: " << train.size() << " windows of " << split.train.size()
             << " recordings; " << (validation.empty() ? "test: " : "validation: ") << held_out.size() << " windows of "

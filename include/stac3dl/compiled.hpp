@@ -12,7 +12,6 @@
 #include "stac3dl/kernels/batch_norm.hpp"
 #include "stac3dl/kernels/bf16x3.hpp"
 #include "stac3dl/kernels/bf16x3_few.hpp"
-#include "stac3dl/kernels/bf16x6.hpp"
 #include "stac3dl/kernels/bilinear.hpp"
 #include "stac3dl/kernels/blocked.hpp"
 #include "stac3dl/kernels/blocked_epilogue.hpp"
@@ -27,6 +26,7 @@
 #include "stac3dl/kernels/cross_entropy.hpp"
 #include "stac3dl/kernels/dropout.hpp"
 #include "stac3dl/kernels/gemm.hpp"
+#include "stac3dl/kernels/gemm_split.hpp"
 #include "stac3dl/kernels/linear.hpp"
 #include "stac3dl/kernels/linear_narrow.hpp"
 #include "stac3dl/kernels/lstm_gates.hpp"
@@ -151,17 +151,6 @@ STAC3DL_INSTANCE(tiles) void bf16x3_few_data<0>(const WinogradProblem& problem, 
 }
 namespace kernels {
 STAC3DL_INSTANCE(tiles) void bf16x3_few_gradient<0>(const WinogradProblem& problem, CView<float, 5> x, BlockedView<const float> dy, View<float, 5> dw, View<float, 1> db, Workspace& ws);
-}
-
-// bf16x6.hpp
-namespace kernels::gemm_detail {
-STAC3DL_INSTANCE(tiles) void bf16x6_product<0>(const Product<float>& product, Workspace& ws);
-}
-namespace kernels::gemm_detail {
-STAC3DL_INSTANCE(tiles) void bf16x6_pack_right<0>(const Factor<float>& b, const Bf16x6Slab& slab, std::uint16_t* tiles);
-}
-namespace kernels::gemm_detail {
-STAC3DL_INSTANCE(tiles) void bf16x6_add<0>(const Factor<float>& a, Index M, const Bf16x6Right& b, float* c, Index c_i, Workspace& ws);
 }
 
 // bilinear.hpp
@@ -327,10 +316,21 @@ STAC3DL_INSTANCE(others) void dropout<double>(CView<double, 1> x, double p, cons
 
 // gemm.hpp
 namespace kernels::gemm_detail {
-STAC3DL_INSTANCE(sequence) void run<float>(const Product<float>& product, Workspace& ws);
+STAC3DL_INSTANCE(sequence) void run<float>(const Product<float>& product, Workspace& ws, Accuracy accuracy = Accuracy::exact);
 }
 namespace kernels::gemm_detail {
-STAC3DL_INSTANCE(sequence) void run<double>(const Product<double>& product, Workspace& ws);
+STAC3DL_INSTANCE(sequence) void run<double>(const Product<double>& product, Workspace& ws, Accuracy accuracy = Accuracy::exact);
+}
+
+// gemm_split.hpp
+namespace kernels::gemm_detail {
+STAC3DL_INSTANCE(sequence) void split_product<0>(const Product<float>& product, int parts, Workspace& ws);
+}
+namespace kernels::gemm_detail {
+STAC3DL_INSTANCE(sequence) void split_pack_right<0>(const Factor<float>& b, const SplitSlab& slab, std::uint16_t* tiles);
+}
+namespace kernels::gemm_detail {
+STAC3DL_INSTANCE(sequence) void split_add<0>(const Factor<float>& a, Index M, const SplitRight& b, float* c, Index c_i, Workspace& ws);
 }
 
 // linear.hpp

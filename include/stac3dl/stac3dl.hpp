@@ -2,6 +2,7 @@
 /// Files and pictures are in io.hpp.  Written by tools/single_include; the plain-loop twins (*_ref.hpp) stay out.
 #pragma once
 
+#include "stac3dl/core/accuracy.hpp"
 #include "stac3dl/core/amx.hpp"
 #include "stac3dl/core/check.hpp"
 #include "stac3dl/core/compiled_parts.hpp"
@@ -34,7 +35,6 @@
 #include "stac3dl/kernels/bf16x3_few.hpp"
 #include "stac3dl/kernels/bf16x3_gradient_plan.hpp"
 #include "stac3dl/kernels/bf16x3_plan.hpp"
-#include "stac3dl/kernels/bf16x6.hpp"
 #include "stac3dl/kernels/bilinear.hpp"
 #include "stac3dl/kernels/blocked.hpp"
 #include "stac3dl/kernels/blocked_epilogue.hpp"
@@ -61,6 +61,7 @@
 #include "stac3dl/kernels/gemm_micro.hpp"
 #include "stac3dl/kernels/gemm_pack.hpp"
 #include "stac3dl/kernels/gemm_product.hpp"
+#include "stac3dl/kernels/gemm_split.hpp"
 #include "stac3dl/kernels/gemm_thin.hpp"
 #include "stac3dl/kernels/lanes.hpp"
 #include "stac3dl/kernels/linear.hpp"

@@ -191,8 +191,8 @@ TEST_CASE("bf16x3: chosen where there are tile registers, and only there") {
   const Shape<5> x{1, 64, 8, 28, 28}, y{1, 64, 8, 28, 28};
   for (Isa isa : supported_isas()) {
     const ScopedIsa scoped(isa);
-    CHECK(conv3d_winograd_plan(x, y, {}, Conv3dAccuracy::standard).bf16x3 == (isa == Isa::amx));
-    CHECK_FALSE(conv3d_winograd_plan(x, y, {}, Conv3dAccuracy::exact));
-    CHECK_FALSE(conv3d_winograd_plan({1, 3, 8, 28, 28}, y, {}, Conv3dAccuracy::standard).bf16x3);  // a picture
+    CHECK(conv3d_winograd_plan(x, y, {}, Accuracy::standard).bf16x3 == (isa == Isa::amx));
+    CHECK_FALSE(conv3d_winograd_plan(x, y, {}, Accuracy::exact));
+    CHECK_FALSE(conv3d_winograd_plan({1, 3, 8, 28, 28}, y, {}, Accuracy::standard).bf16x3);  // a picture
   }
 }

@@ -15,6 +15,7 @@ struct Case {
   Tensor<std::uint8_t, 2> mask;
   LstmOrder order = LstmOrder::forward;
   bool masked = false, started = false;
+  Accuracy accuracy = Accuracy::exact;
   Case(Index steps, Index batch, Index inputs, Index units)
       : L(steps), B(batch), I(inputs), U(units), x(cases::normal<Real>(Shape<3>{L, B, I}, 1)),
         dy(cases::normal<Real>(Shape<3>{L, B, U}, 2)), wx(cases::normal<Real>(Shape<2>{4 * U, I}, 3)),
@@ -23,7 +24,7 @@ struct Case {
         dlast_c(cases::normal<Real>(Shape<2>{B, U}, 8)), bias(cases::normal<Real>(Shape<1>{4 * U}, 9)),
         mask(cases::mask(Shape<2>{L, B}, 0.6, 10)) {}
   kernels::LstmRun<Real> run() const {
-    kernels::LstmRun<Real> r{x, {wx, wh, bias}, {}, order, {}};
+    kernels::LstmRun<Real> r{x, {wx, wh, bias}, {}, order, {}, accuracy};
     if (masked) r.mask = mask;
     if (started) r.start = {h0, c0};
     return r;
@@ -238,4 +239,36 @@ TEST_CASE("lstm sequence names what does not fit") {
   Result<double> empty(none);
   CHECK_THROWS_WITH_AS(kernels::lstm_forward<double>(none.run(), empty.y, empty.gates, empty.cells, {}, ws),
                        "lstm x: want 1 or more steps, got 0", Error);
+}
+
+TEST_CASE("lstm sequence: what an accuracy gives up, on every instruction set") {
+  Workspace ws;
+  Case<float> k(5, 64, 256, 160);
+  const auto glorot = [](Tensor<float, 2>& w) { w.array() *= std::sqrt(2 / static_cast<float>(w.size(1) + w.size(0) / 4)); };
+  glorot(k.wx), glorot(k.wh);
+  const Result<float> want = plain(k, ws);
+  const auto error = [&](const auto& got, const auto& exact) {
+    const double rms = std::sqrt(static_cast<double>(exact.array().square().mean()));
+    REQUIRE(rms > 1e-3);
+    return static_cast<double>((got.array() - exact.array()).abs().maxCoeff()) / rms;
+  };
+  for (Isa used : supported_isas()) {
+    ScopedIsa use(used);
+    CAPTURE(std::string(isa_name(used)));
+    k.accuracy = Accuracy::exact;
+    const Result<float> exact = fast(k, ws);
+    for (Accuracy accuracy : {Accuracy::standard, Accuracy::fast}) {
+      k.accuracy = accuracy;
+      const Result<float> got = fast(k, ws);
+      const bool same = (joined(got).array() == joined(exact).array()).all();
+      CHECK(same == (used != Isa::amx));  // only tile registers have something to give up
+      for (const auto& [most, r] : {std::pair{1e-4, &got}, std::pair{1e-5, &exact}}) {
+        CHECK(error(r->y, want.y) <= most);
+        CHECK(error(r->dx, want.dx) <= 2 * most);  // rounding of all steps comes together in gradients
+        CHECK(error(r->dwx, want.dwx) <= 2 * most);
+        CHECK(error(r->dwh, want.dwh) <= 2 * most);
+        CHECK(error(r->dbias, want.dbias) <= 2 * most);
+      }
+    }
+  }
 }

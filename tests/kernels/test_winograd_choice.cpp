@@ -23,19 +23,19 @@ TEST_CASE("winograd_choice: which convolutions it takes, and with which tiles") 
   const auto problem = [](Index T, Index H, Index W, Index C, Index O) {
     return winograd_forward_problem({1, C, T, H, W}, {1, O, T, H, W}, {});
   };
-  const auto standard = Conv3dAccuracy::standard;
-  CHECK_FALSE(choose_winograd(problem(8, 28, 28, 256, 256), Conv3dAccuracy::exact));
+  const auto standard = Accuracy::standard;
+  CHECK_FALSE(choose_winograd(problem(8, 28, 28, 256, 256), Accuracy::exact));
   CHECK_FALSE(choose_winograd(problem(8, 2, 28, 256, 256), standard));  // a grid below one tile
   CHECK(choose_winograd(problem(8, 28, 28, 256, 256), standard).tile == 4);
   CHECK(choose_winograd(problem(8, 28, 28, 256, 256), standard).depth == &winograd_depth_4);
   CHECK(choose_winograd(problem(4, 14, 14, 512, 512), standard));
-  CHECK(choose_winograd(problem(4, 14, 14, 512, 512), Conv3dAccuracy::fast).tile == 4);
+  CHECK(choose_winograd(problem(4, 14, 14, 512, 512), Accuracy::fast).tile == 4);
   CHECK(choose_winograd(problem(2, 7, 7, 512, 512), standard).depth == &winograd_depth_pair);
   CHECK(choose_winograd(problem(16, 112, 112, 3, 64), standard).tile == 4);  // a picture
   // both ways, so that it stays in the chain of blocked volumes
   CHECK(conv3d_winograd_plan({1, 3, 16, 112, 112}, {1, 64, 16, 112, 112}, {}, standard));
   CHECK(conv3d_winograd_data_plan({1, 3, 16, 112, 112}, {1, 64, 16, 112, 112}, {}, standard));
-  CHECK_FALSE(conv3d_winograd_data_plan({1, 3, 16, 112, 112}, {1, 64, 16, 112, 112}, {}, Conv3dAccuracy::exact));
+  CHECK_FALSE(conv3d_winograd_data_plan({1, 3, 16, 112, 112}, {1, 64, 16, 112, 112}, {}, Accuracy::exact));
   CHECK(choose_winograd(problem(1, 16, 16, 64, 64), standard).depth == &winograd_depth_2);
   const WinogradPlan odd = winograd_plan(problem(9, 11, 5, 17, 33), winograd_depth_4, 4);
   CHECK(odd.tiles == std::array<Index, 3>{3, 3, 2});
@@ -64,9 +64,9 @@ TEST_CASE("winograd_choice: accuracy with He weights and inputs after ReLU") {
     conv3d_backward_data_direct<double>(dy64, w64, dx, spec, ws);
     conv3d_backward_weights_direct<double>(x64, dy64, dw, {}, spec, ws);
     for (Isa isa : supported_isas())
-      for (Conv3dAccuracy accuracy : {Conv3dAccuracy::standard, Conv3dAccuracy::fast, Conv3dAccuracy::exact}) {
+      for (Accuracy accuracy : {Accuracy::standard, Accuracy::fast, Accuracy::exact}) {
         const ScopedIsa scoped(isa);
-        if (accuracy == Conv3dAccuracy::exact && isa != supported_isas().back()) continue;
+        if (accuracy == Accuracy::exact && isa != supported_isas().back()) continue;
         Tensor<float, 5> got(y_shape), got_dx(x_shape), got_dw(w.shape());
         const Conv3dVariant variant = conv3d_variant(accuracy);
         conv3d_forward<float>(x, w, {}, got, spec, ws, variant);
@@ -78,12 +78,12 @@ TEST_CASE("winograd_choice: accuracy with He weights and inputs after ReLU") {
         MESSAGE(name << ", " << std::string(isa_name(isa)) << ", " << channels << " to " << outputs
                      << " channels: error over RMS " << forward << " forward, " << data << " data, " << weights
                      << " weights");
-        CHECK(name == (accuracy == Conv3dAccuracy::exact      ? "direct"
+        CHECK(name == (accuracy == Accuracy::exact      ? "direct"
                        : isa == Isa::amx                      ? "bf16x3"
-                       : accuracy == Conv3dAccuracy::standard ? "winograd"
+                       : accuracy == Accuracy::standard ? "winograd"
                                                               : "winograd_fast"));
-        const double bar = accuracy == Conv3dAccuracy::exact      ? 3e-5
-                           : accuracy == Conv3dAccuracy::standard ? 1e-4
+        const double bar = accuracy == Accuracy::exact      ? 3e-5
+                           : accuracy == Accuracy::standard ? 1e-4
                                                                   : 2e-4;
         CHECK(forward <= bar);
         CHECK(data <= bar);

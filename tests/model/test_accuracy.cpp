@@ -93,7 +93,7 @@ void take_choices(const Cache& from, Cache& to) {
 }
 
 /// Forward and backward of one batch, dropout aside; back with the signs and choices of `reference`, if there is one.
-Outcome run(const ModelConfig& config, Conv3dAccuracy accuracy, Index N = 2,
+Outcome run(const ModelConfig& config, Accuracy accuracy, Index N = 2,
             const StaC3d<float>::Pass* reference = nullptr, StaC3d<float>::Pass* kept = nullptr) {
   StaC3d<float> model(config, 1);
   model.set_accuracy(accuracy);
@@ -152,10 +152,10 @@ TEST_CASE("accuracy: outputs and gradients of the model stay close to those of d
     const std::string name = title;
     CAPTURE(name);
     StaC3d<float>::Pass reference;
-    const Outcome exact = run(config, Conv3dAccuracy::exact, 2, nullptr, &reference);
+    const Outcome exact = run(config, Accuracy::exact, 2, nullptr, &reference);
     CHECK(exact.blocked == 0);
-    for (Conv3dAccuracy accuracy : {Conv3dAccuracy::standard, Conv3dAccuracy::fast}) {
-      const std::string how = accuracy == Conv3dAccuracy::fast ? "fast" : "standard";
+    for (Accuracy accuracy : {Accuracy::standard, Accuracy::fast}) {
+      const std::string how = accuracy == Accuracy::fast ? "fast" : "standard";
       CAPTURE(how);
       const Outcome got = run(config, accuracy);
       CHECK(got.blocked > 0);
@@ -190,9 +190,9 @@ TEST_CASE("accuracy: double does not change with it") {
   StaC3d<double> model(shared(with_keypoints(presets::tiny(8)), "conv3a"), 1);
   const Batch<double> batch = random_batch<double>(model.config(), 1, false, 5);
   StaC3d<double>::Pass exact, standard;
-  model.set_accuracy(Conv3dAccuracy::exact);
+  model.set_accuracy(Accuracy::exact);
   model.forward(batch, exact, Mode::inference);
-  model.set_accuracy(Conv3dAccuracy::standard);
+  model.set_accuracy(Accuracy::standard);
   model.forward(batch, standard, Mode::inference);
   CHECK((exact.logits.array() == standard.logits.array()).all());
   CHECK((exact.keypoints.array() == standard.keypoints.array()).all());
@@ -201,7 +201,7 @@ TEST_CASE("accuracy: double does not change with it") {
 TEST_CASE("accuracy: a prepared model gives the bits of the model's own inference") {
   for (Isa isa : supported_isas())
     for (const auto& [title, config] : configs())
-      for (Conv3dAccuracy accuracy : {Conv3dAccuracy::standard, Conv3dAccuracy::fast, Conv3dAccuracy::exact}) {
+      for (Accuracy accuracy : {Accuracy::standard, Accuracy::fast, Accuracy::exact}) {
         const ScopedIsa scoped(isa);
         const std::string name = title;
         CAPTURE(name);
@@ -246,7 +246,7 @@ TEST_CASE("accuracy: every instruction set agrees") {
     for (Isa isa : supported_isas()) {
       const ScopedIsa scoped(isa);
       CAPTURE(std::string(isa_name(isa)));
-      const Outcome got = run(config, Conv3dAccuracy::standard);
+      const Outcome got = run(config, Accuracy::standard);
       if (want.logits.empty()) {
         want = got;
         continue;
@@ -264,10 +264,10 @@ TEST_CASE("accuracy: the same bits on any number of threads") {
     const ScopedIsa scoped(isa);
     CAPTURE(std::string(isa_name(isa)));
     set_num_threads(1);
-    const Outcome want = run(config, Conv3dAccuracy::standard, 1);
+    const Outcome want = run(config, Accuracy::standard, 1);
     for (int threads : {2, 3, 8}) {
       set_num_threads(threads);
-      CHECK(same(run(config, Conv3dAccuracy::standard, 1), want));
+      CHECK(same(run(config, Accuracy::standard, 1), want));
     }
     set_num_threads(0);
   }

@@ -119,7 +119,7 @@ TEST_CASE("allocations: they are counted") {
 
 TEST_CASE("allocations: a prepared model asks for nothing from its second call on") {
   for (const auto& [title, config] : configs())
-    for (Conv3dAccuracy accuracy : {Conv3dAccuracy::standard, Conv3dAccuracy::fast, Conv3dAccuracy::exact})
+    for (Accuracy accuracy : {Accuracy::standard, Accuracy::fast, Accuracy::exact})
       for (int threads : {1, 2}) {
         const std::string name = title;
         CAPTURE(name);
@@ -142,7 +142,7 @@ TEST_CASE("allocations: a prepared model asks for nothing from its second call o
 
 TEST_CASE("allocations: nor does a step of training from the third on") {
   for (const auto& [title, config] : configs())
-    for (Conv3dAccuracy accuracy : {Conv3dAccuracy::standard, Conv3dAccuracy::exact})
+    for (Accuracy accuracy : {Accuracy::standard, Accuracy::exact})
       for (int threads : {1, 2}) {
         const std::string name = title;
         CAPTURE(name);

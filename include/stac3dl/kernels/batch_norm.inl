@@ -44,7 +44,7 @@ void batch_norm_forward_run(CView<Real, 5> x, CView<Real, 1> mean, CView<Real, 1
                             CView<Real, 1> beta, View<Real, 5> y) {
   using P = Pack<Real>;
   const Index C = x.size(1), planes = x.size(0) * C, plane = x.size(2) * x.size(3) * x.size(4);
-  parallel_chunks(planes, work_grain(planes, 0.1 * static_cast<double>(plane) + 10), [&](Index begin, Index end) {
+  parallel_chunks(planes, work_grain(planes, 0.2 * static_cast<double>(plane) + 20), [&](Index begin, Index end) {
     for (Index k = begin; k < end; ++k) {
       const Index c = k % C;
       const double r = 1 / std::sqrt(static_cast<double>(variance.data()[c]) + batch_norm_epsilon);

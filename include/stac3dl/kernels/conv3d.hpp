@@ -16,14 +16,14 @@
 STAC3DL_NAMESPACE_BEGIN
 
 /// `automatic` takes the best of those whose results are exact up to rounding; the first three give up some digits and are
-/// asked for by name, or by Conv3dAccuracy.  `winograd` and `winograd_fast` take the cheapest tiles of their accuracy, among
+/// asked for by name, or by Accuracy.  `winograd` and `winograd_fast` take the cheapest tiles of their accuracy, among
 /// them bf16x3's where there are tile registers; `bf16x3` those alone, everywhere.
 enum class Conv3dVariant { automatic, bf16x3, winograd, winograd_fast, direct, im2col, reference };
 
 /// The variant that an accuracy allows.
-constexpr Conv3dVariant conv3d_variant(Conv3dAccuracy accuracy) {
-  return accuracy == Conv3dAccuracy::exact    ? Conv3dVariant::automatic
-         : accuracy == Conv3dAccuracy::fast ? Conv3dVariant::winograd_fast
+constexpr Conv3dVariant conv3d_variant(Accuracy accuracy) {
+  return accuracy == Accuracy::exact    ? Conv3dVariant::automatic
+         : accuracy == Accuracy::fast ? Conv3dVariant::winograd_fast
                                               : Conv3dVariant::winograd;
 }
 
@@ -74,18 +74,18 @@ constexpr Conv3dImplementation<Real> conv3d_tiles_entry(Conv3dVariant variant, c
             }};
   }
 }
-template <Conv3dAccuracy accuracy>
+template <Accuracy accuracy>
 WinogradPlan conv3d_plan_of(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
   return conv3d_winograd_plan(x, y, spec, accuracy);
 }
-template <Conv3dAccuracy accuracy>
+template <Accuracy accuracy>
 WinogradPlan conv3d_data_plan_of(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec) {
   return conv3d_winograd_data_plan(x, y, spec, accuracy);
 }
-template <class Real, Conv3dAccuracy accuracy>
+template <class Real, Accuracy accuracy>
 constexpr Conv3dImplementation<Real> conv3d_winograd_entry() {
   return conv3d_tiles_entry<Real, conv3d_plan_of<accuracy>, conv3d_data_plan_of<accuracy>>(
-      conv3d_variant(accuracy), accuracy == Conv3dAccuracy::fast ? "winograd_fast" : "winograd");
+      conv3d_variant(accuracy), accuracy == Accuracy::fast ? "winograd_fast" : "winograd");
 }
 
 }  // namespace detail
@@ -94,8 +94,8 @@ constexpr Conv3dImplementation<Real> conv3d_winograd_entry() {
 template <class Real>
 inline constexpr std::array<Conv3dImplementation<Real>, 6> conv3d_list{{
     detail::conv3d_tiles_entry<Real, conv3d_bf16x3_plan, conv3d_bf16x3_data_plan>(Conv3dVariant::bf16x3, "bf16x3"),
-    detail::conv3d_winograd_entry<Real, Conv3dAccuracy::fast>(),
-    detail::conv3d_winograd_entry<Real, Conv3dAccuracy::standard>(),
+    detail::conv3d_winograd_entry<Real, Accuracy::fast>(),
+    detail::conv3d_winograd_entry<Real, Accuracy::standard>(),
     {Conv3dVariant::direct, "direct", true, detail::conv3d_always<Real>, conv3d_forward_direct<Real>,
      conv3d_backward_data_direct<Real>, conv3d_backward_weights_direct<Real>},
     {Conv3dVariant::im2col, "im2col", true, detail::conv3d_always<Real>, conv3d_forward_im2col<Real>,
@@ -121,7 +121,7 @@ const char* conv3d_variant_name(const Shape<5>& x_shape, Index out_channels, con
   const Shape<5> y_shape = conv3d_output_shape(x_shape, out_channels, spec);
   const auto& one = conv3d_implementation<Real>(x_shape, y_shape, spec, variant);
   const bool fast = one.variant == Conv3dVariant::winograd_fast, tiles = fast || one.variant == Conv3dVariant::winograd;
-  const Conv3dAccuracy accuracy = fast ? Conv3dAccuracy::fast : Conv3dAccuracy::standard;
+  const Accuracy accuracy = fast ? Accuracy::fast : Accuracy::standard;
   if (!tiles) return one.name;
   const bool few = bf16x3_few_suits(x_shape[1]);
   return few || conv3d_winograd_plan(x_shape, y_shape, spec, accuracy).bf16x3 ? "bf16x3" : one.name;

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <numeric>
 
 #include "stac3dl/core/workspace.hpp"
 #include "stac3dl/kernels/conv3d_block.hpp"

@@ -158,13 +158,24 @@ void batch_convolve(const Real* source, Index channel, Index channels, const Bat
   }
 }
 
-/// Weights in the order of batch_sums: of outputs [0, outputs) filled up with zeros, w(o, c, tap).
-template <class Real, class Weight>
-void batch_pack_weights(Index outputs, Index channels, Index taps, Weight&& w, Real* to) {
+/// Where the weights of a convolution's outputs lie: (output, channel, tap) at data + output * step_o + channel * step_c +
+/// tap[tap].
+template <class Real>
+struct BatchWeights {
+  const Real* data;
+  Index step_o, step_c;
+  const Index* tap;
+};
+
+/// Weights in the order of batch_sums: of outputs [0, outputs) filled up with zeros.
+template <class Real>
+void batch_pack_weights(Index outputs, Index channels, Index taps, const BatchWeights<Real>& w, Real* to) {
   for (Index block = 0; block < outputs; block += batch_outputs)
     for (Index c = 0; c < channels; ++c)
-      for (Index tap = 0; tap < taps; ++tap)
-        for (Index o = block; o < block + batch_outputs; ++o) *to++ = o < outputs ? w(o, c, tap) : Real(0);
+      for (Index tap = 0; tap < taps; ++tap) {
+        const Real* from = w.data + block * w.step_o + c * w.step_c + w.tap[tap];
+        for (Index o = block; o < block + batch_outputs; ++o, from += w.step_o) *to++ = o < outputs ? *from : Real(0);
+      }
 }
 
 /// Samples that go together.
@@ -189,7 +200,8 @@ void conv3d_forward_batch_run(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1>
   Workspace::Scope scope(ws);
   const View<Index, 1> place = ws.take<Index>(source.count[0] * source.plane_size());
   batch_places(source, lanes, place.data());
-  const View<Index, 1> offset = ws.take<Index>(taps), base = ws.take<Index>(step * out_plane);
+  const View<Index, 1> offset = ws.take<Index>(taps), tap = ws.take<Index>(taps);
+  const View<Index, 1> base = ws.take<Index>(step * out_plane);
   const View<std::int32_t, 1> kind = ws.take<std::int32_t>(step * out_plane);
   const auto at = [&](Index t, Index i, Index j) {
     return ((t * source.count[1] + i) * source.count[2] + j) * lanes;
@@ -201,8 +213,8 @@ void conv3d_forward_batch_run(CView<Real, 5> x, CView<Real, 5> w, CView<Real, 1>
   batch_bases(source, s, step, lanes, base.data());
   std::fill(kind.begin(), kind.end(), 0);
   const View<Real, 1> packed = ws.take<Real>(ceil_div(O, batch_outputs) * batch_outputs * C * taps);
-  batch_pack_weights<Real>(O, C, taps, [&](Index o, Index c, Index tap) { return w.data()[(o * C + c) * taps + tap]; },
-                           packed.data());
+  std::iota(tap.begin(), tap.end(), Index{0});
+  batch_pack_weights<Real>(O, C, taps, {w.data(), C * taps, taps, tap.data()}, packed.data());
   const BatchTaps<Real> all{packed.data(), offset.data(), taps};
 
   const Index slots = num_threads(), channel = source.places() * lanes;

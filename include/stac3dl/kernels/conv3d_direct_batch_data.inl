@@ -42,7 +42,7 @@ void conv3d_backward_data_batch_run(CView<Real, 5> dy, CView<Real, 5> w, View<Re
       }
   const Index blocks = ceil_div(C, batch_outputs);
   const View<Real, 1> packed = ws.take<Real>(blocks * batch_outputs * O * taps);
-  const View<Index, 1> offset = ws.take<Index>(taps);
+  const View<Index, 1> offset = ws.take<Index>(taps), tap = ws.take<Index>(taps);
   const View<BatchTaps<Real>, 1> kinds = ws.take<BatchTaps<Real>>(stride[0] * stride[1] * stride[2]);
   Index done = 0;
   for (Index f = 0; f < kinds.size(); ++f) {
@@ -50,15 +50,16 @@ void conv3d_backward_data_batch_run(CView<Real, 5> dy, CView<Real, 5> w, View<Re
     std::array<Index, 3> own;
     for (std::size_t a = 0; a < 3; ++a) own[a] = std::max<Index>(0, ceil_div(kernel[a] - phase[a], stride[a]));
     const Index all = own[0] * own[1] * own[2];
-    for (Index r = 0; r < all; ++r) offset[done + r] = -at(r / own[2] / own[1], r / own[2] % own[1], r % own[2]);
-    batch_pack_weights<Real>(
-        C, O, all,
-        [&](Index c, Index o, Index r) {
-          const Index i = phase[0] + stride[0] * (r / own[2] / own[1]);
-          const Index j = phase[1] + stride[1] * (r / own[2] % own[1]);
-          return w.data()[(o * C + c) * taps + (i * kernel[1] + j) * kernel[2] + phase[2] + stride[2] * (r % own[2])];
-        },
-        packed.data() + done * blocks * batch_outputs * O);
+    Index r = done;
+    for (Index i = 0; i < own[0]; ++i)
+      for (Index j = 0; j < own[1]; ++j)
+        for (Index k = 0; k < own[2]; ++k, ++r) {
+          offset[r] = -at(i, j, k);
+          tap[r] = ((phase[0] + stride[0] * i) * kernel[1] + phase[1] + stride[1] * j) * kernel[2] + phase[2] +
+                   stride[2] * k;
+        }
+    batch_pack_weights<Real>(C, O, all, {w.data(), taps, C * taps, tap.data() + done},
+                             packed.data() + done * blocks * batch_outputs * O);
     kinds.data()[f] = {packed.data() + done * blocks * batch_outputs * O, offset.data() + done, all};
     done += all;
   }

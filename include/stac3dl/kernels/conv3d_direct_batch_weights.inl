@@ -55,11 +55,12 @@ void conv3d_backward_weights_batch_run(CView<Real, 5> x, CView<Real, 5> dy, View
   batch_bases(source, s, step, lanes, base.data());
   const Index all_rows = ceil_div(rows, RB) * RB;  // the last one repeats
   const View<Index, 1> row = ws.take<Index>(all_rows);
-  for (Index r = 0; r < all_rows; ++r) {
-    const Index last = std::min(r, rows - 1), tap = last % taps;
-    row[r] =
-        last / taps * channel + at(tap / s.kernel[2] / s.kernel[1], tap / s.kernel[2] % s.kernel[1], tap % s.kernel[2]);
-  }
+  Index next = 0;
+  for (Index c = 0; c < C; ++c)
+    for (Index t = 0; t < s.kernel[0]; ++t)
+      for (Index h = 0; h < s.kernel[1]; ++h)
+        for (Index w = 0; w < s.kernel[2]; ++w) row[next++] = c * channel + at(t, h, w);
+  std::fill(row.begin() + next, row.end(), row[rows - 1]);
 
   const Index units = cut.units(), most = (Index{1} << 20) / (O * all_rows * W);
   const Index parts = std::max<Index>(1, std::min({units, Index{8}, most}));

@@ -36,12 +36,12 @@ inline const float* padded_bias(CView<float, 1> b, Workspace& ws) {
 
 /// The tiles of a convolution's forward pass and of its gradient by x; empty plans where direct sums are better.
 inline WinogradPlan conv3d_winograd_plan(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec,
-                                         Conv3dAccuracy accuracy) {
+                                         Accuracy accuracy) {
   return winograd_possible(spec) ? choose_winograd(winograd_forward_problem(x, y, spec), accuracy) : WinogradPlan{};
 }
 /// The same for the gradient by the input; empty where direct sums are better.
 inline WinogradPlan conv3d_winograd_data_plan(const Shape<5>& x, const Shape<5>& y, const Conv3dSpec& spec,
-                                              Conv3dAccuracy accuracy) {
+                                              Accuracy accuracy) {
   // a picture's gradient is summed directly from the blocked volume (conv3d_few.hpp), which beats other direct sums
   const bool few = x[1] <= narrow_channels;
   return winograd_possible(spec) ? choose_winograd(winograd_data_problem(x, y, spec), accuracy, few) : WinogradPlan{};

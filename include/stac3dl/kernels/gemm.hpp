@@ -5,11 +5,11 @@
 /// C is cut into tasks, each of which walks K in blocks: it packs panel after panel of B (gemm_pack.hpp), and lets the
 /// micro kernel (gemm_micro.hpp) run over them, block of rows after block of rows; while one panel is in use, the
 /// numbers of the next one are on their way into the second-level cache.  Products with few rows or columns have
-/// variants of their own (gemm_thin.hpp).  Variant, blocks and tasks follow from the sizes and the instruction set alone
-/// and the sum over K is never split between threads, so every number of threads gives the same bits.
+/// variants of their own (gemm_thin.hpp).  Variant, blocks and tasks follow from the sizes and the instruction set
+/// alone and the sum over K is never split between threads, so every number of threads gives the same bits.
 #pragma once
 
-#include "stac3dl/kernels/bf16x6.hpp"
+#include "stac3dl/kernels/gemm_split.hpp"
 #include "stac3dl/kernels/gemm_thin.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
@@ -30,17 +30,19 @@ namespace kernels {
 
 namespace gemm_detail {
 template <class Real>
-void run(const Product<Real>& product, Workspace& ws) {
+void run(const Product<Real>& product, Workspace& ws, Accuracy accuracy = Accuracy::exact) {
   if constexpr (std::is_same_v<Real, float>)
-    if (bf16x6_pays(product)) return bf16x6_product(product, ws);
+    if (const int parts = split_parts(accuracy); split_pays(product, parts)) return split_product(product, parts, ws);
   STAC3DL_DISPATCH(gemm_run<Real>(product, ws));
 }
 }  // namespace gemm_detail
 
 /// c (M, N) = op(a) op(b), or c += with Store::add; op(a) is (M, K), op(b) is (K, N).  K = 0 is a sum of nothing.
+/// Below Accuracy::exact tile registers multiply floats of two parts (gemm_split.hpp); other instruction sets are
+/// exact.
 template <class Real>
-void gemm(CView<Real, 2> a, Transpose ta, CView<Real, 2> b, Transpose tb, View<Real, 2> c, Store store,
-          Workspace& ws) {
+void gemm(CView<Real, 2> a, Transpose ta, CView<Real, 2> b, Transpose tb, View<Real, 2> c, Store store, Workspace& ws,
+          Accuracy accuracy = Accuracy::exact) {
   using gemm_detail::Factor;
   const bool at = ta == Transpose::yes, bt = tb == Transpose::yes;
   const Index M = c.size(0), N = c.size(1), K = a.size(at ? 0 : 1);
@@ -53,7 +55,7 @@ void gemm(CView<Real, 2> a, Transpose ta, CView<Real, 2> b, Transpose tb, View<R
   }
   const Factor<Real> left = at ? Factor<Real>{a.data(), 1, M} : Factor<Real>{a.data(), K, 1};
   const Factor<Real> right = bt ? Factor<Real>{b.data(), K, 1} : Factor<Real>{b.data(), 1, N};
-  gemm_detail::run<Real>({M, N, K, left, right, c.data(), N, 1, store == Store::add}, ws);
+  gemm_detail::run<Real>({M, N, K, left, right, c.data(), N, 1, store == Store::add}, ws, accuracy);
 }
 
 }  // namespace kernels

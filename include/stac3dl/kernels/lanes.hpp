@@ -17,7 +17,7 @@ STAC3DL_NAMESPACE_BEGIN
 namespace kernels {
 
 /// Items of a parallel chunk, from their number and the nanoseconds that one takes on one core, about.  Waking a thread
-/// takes some microseconds: less than 40 stay on the calling thread, and no chunk has less than 20.
+/// takes some microseconds: less than 16 stay on the calling thread, and no chunk has less than 8.
 inline Index work_grain(Index items, double nanoseconds_each) {
   const double all = nanoseconds_each * static_cast<double>(items);
   if (all < 16e3) return std::max<Index>(1, items);

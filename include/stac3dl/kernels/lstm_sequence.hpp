@@ -27,11 +27,12 @@ enum class LstmOrder { forward, reversed };
 /// What a run reads.
 template <class Real>
 struct LstmRun {
-  CView<Real, 3> x;                  ///< (L, B, I)
-  LstmWeights<Real> weights;  ///< of this direction
-  CView<std::uint8_t, 2> mask;       ///< (L, B), 1 = valid; empty: all are
+  CView<Real, 3> x;                      ///< (L, B, I)
+  LstmWeights<Real> weights;             ///< of this direction
+  CView<std::uint8_t, 2> mask;           ///< (L, B), 1 = valid; empty: all are
   LstmOrder order = LstmOrder::forward;  ///< from the first step on, or from the last
-  LstmStateView<const Real> start;   ///< empty: 0
+  LstmStateView<const Real> start;       ///< empty: 0
+  Accuracy accuracy = Accuracy::exact;   ///< of the products
 
   Index steps() const { return x.size(0); }  ///< L.
   Index batch() const { return x.size(1); }  ///< B.
@@ -111,13 +112,13 @@ void lstm_forward(const LstmRun<Real>& run, View<Real, 3> y, View<Real, 3> gates
   check_shape("lstm_forward cells", cells.shape(), {L, B, U});
   detail::check_lstm_state("lstm_forward last", last, run);
   gemm<Real>(detail::as_rows(run.x), Transpose::no, run.weights.x, Transpose::yes, detail::as_rows(gates),
-             Store::overwrite, ws);
+             Store::overwrite, ws, run.accuracy);
   if (detail::lstm_packs(run)) {
     detail::run_lstm_forward<Real>(run, 0, L, 0, run.start, gates, y, cells.data(), true, ws);
     return detail::copy_last_state<Real>(y.slice(run.at(L - 1)), cells.slice(run.at(L - 1)), last);
   }
   Workspace::Scope scope(ws);
-  const detail::LstmProducts<Real> products(run.weights.h, Transpose::yes, B, ws);
+  const detail::LstmProducts<Real> products(run.weights.h, Transpose::yes, B, run.accuracy, ws);
   CView<Real, 2> h = run.start.h, c = run.start.c;
   for (Index s = 0; s < L; ++s) {
     const Index l = run.at(s);
@@ -140,13 +141,13 @@ void lstm_infer(const LstmRun<Real>& run, const LstmStateView<Real>& state, View
   const Index block = std::min(L, std::max<Index>(1, 2048 / std::max<Index>(1, B)));
   Workspace::Scope scope(ws);
   const auto scratch = ws.take<Real>(Shape<3>{block, B, 4 * U});
-  const detail::LstmProducts<Real> products(run.weights.h, Transpose::yes, B, ws);
+  const detail::LstmProducts<Real> products(run.weights.h, Transpose::yes, B, run.accuracy, ws);
   CView<Real, 2> h = state.h;
   for (Index s0 = 0; s0 < L; s0 += block) {
     const Index count = std::min(block, L - s0), first = std::min(run.at(s0), run.at(s0 + count - 1));
     const auto z = scratch.range(0, count);
     gemm<Real>(detail::as_rows(run.x.range(first, count)), Transpose::no, run.weights.x, Transpose::yes,
-               detail::as_rows(z), Store::overwrite, ws);
+               detail::as_rows(z), Store::overwrite, ws, run.accuracy);
     if (detail::lstm_packs(run)) {
       detail::run_lstm_forward<Real>(run, s0, s0 + count, first, {h, state.c}, z, y, state.c.data(), false, ws);
       h = y.slice(run.at(s0 + count - 1));
@@ -183,7 +184,7 @@ void lstm_backward(const LstmRun<Real>& run, CView<Real, 3> y, CView<Real, 3> ga
 
   const bool packs = detail::lstm_packs(run);
   if (packs) detail::run_lstm_backward<Real>(run, gates, cells, dy, bool(dstart.h), dh, dc, dz, ws);
-  const detail::LstmProducts<Real> products(run.weights.h, Transpose::no, B, ws);
+  const detail::LstmProducts<Real> products(run.weights.h, Transpose::no, B, run.accuracy, ws);
   for (Index s = packs ? -1 : L - 1; s >= 0; --s) {
     const Index l = run.at(s);
     const CView<Real, 2> c = s > 0 ? cells.slice(run.at(s - 1)) : run.start.c;
@@ -194,16 +195,19 @@ void lstm_backward(const LstmRun<Real>& run, CView<Real, 3> y, CView<Real, 3> ga
 
   if (dx) {
     check_shape("lstm_backward dx", dx.shape(), run.x.shape());
-    gemm<Real>(detail::as_rows(dz), Transpose::no, run.weights.x, Transpose::no, detail::as_rows(dx), dx_store, ws);
+    gemm<Real>(detail::as_rows(dz), Transpose::no, run.weights.x, Transpose::no, detail::as_rows(dx), dx_store, ws,
+               run.accuracy);
   }
-  gemm<Real>(detail::as_rows(dz), Transpose::yes, detail::as_rows(run.x), Transpose::no, dweights.x, Store::add, ws);
+  gemm<Real>(detail::as_rows(dz), Transpose::yes, detail::as_rows(run.x), Transpose::no, dweights.x, Store::add, ws,
+             run.accuracy);
   // h before step l is y at its neighbour: shift dz and y against each other by one step.
   const Index to = run.order == LstmOrder::forward ? 1 : 0;
   if (L > 1)
     gemm<Real>(detail::as_rows(dz.range(to, L - 1)), Transpose::yes, detail::as_rows(y.range(1 - to, L - 1)),
-               Transpose::no, dweights.h, Store::add, ws);
+               Transpose::no, dweights.h, Store::add, ws, run.accuracy);
   if (run.start.h)
-    gemm<Real>(dz.slice(run.at(0)), Transpose::yes, run.start.h, Transpose::no, dweights.h, Store::add, ws);
+    gemm<Real>(dz.slice(run.at(0)), Transpose::yes, run.start.h, Transpose::no, dweights.h, Store::add, ws,
+               run.accuracy);
   lstm_add_rows<Real>(detail::as_rows(dz), dweights.bias);
 }
 

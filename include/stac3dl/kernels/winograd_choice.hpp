@@ -41,8 +41,8 @@ inline double direct_cost(const WinogradProblem& p) {
 /// All tiles are within the bar of `standard`: at 512 channels F(4,4,4) errs by 5e-5 of the outputs' RMS, F(4,3,3) by
 /// 6e-5, bf16x3 by 7e-5.  The cheapest is taken; `fast` takes F(4,4,4) wherever it beats direct sums, unless bf16x3 is
 /// cheaper still.  `always`: a plan wherever tiles fit.
-inline WinogradPlan choose_winograd(const WinogradProblem& p, Conv3dAccuracy accuracy, bool always = false) {
-  if (accuracy == Conv3dAccuracy::exact || p.samples == 0) return {};
+inline WinogradPlan choose_winograd(const WinogradProblem& p, Accuracy accuracy, bool always = false) {
+  if (accuracy == Accuracy::exact || p.samples == 0) return {};
   if (p.out[0] < 1 || p.out[1] < 3 || p.out[2] < 3) return {};
   const WinogradDepth& depth = p.depth_taps == 1                                    ? winograd_depth_single
                                : p.in[0] == 2 && p.out[0] == 2 && p.padding[0] == 1 ? winograd_depth_pair
@@ -54,7 +54,7 @@ inline WinogradPlan choose_winograd(const WinogradProblem& p, Conv3dAccuracy acc
     const WinogradPlan plan = winograd_plan(p, depth, tile);
     const double cost = winograd_cost(plan);
     if (cost < least) best = plan, least = cost;
-    if (accuracy == Conv3dAccuracy::fast && best) break;
+    if (accuracy == Accuracy::fast && best) break;
   }
   if (isa() == Isa::amx && p.in_channels > narrow_channels) {
     const WinogradPlan plan = bf16x3_plan(p, bf16x3_depth(p));

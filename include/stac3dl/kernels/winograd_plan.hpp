@@ -8,29 +8,13 @@
 /// Products an output: 27 directly, 8 with F(2,2,2), 4.5 with F(2,4,4), 3.4 with F(4,4,4) (less gained at edges).
 #pragma once
 
+#include "stac3dl/core/accuracy.hpp"
 #include "stac3dl/kernels/blocked.hpp"
 #include "stac3dl/kernels/conv3d_epilogue.hpp"
 #include "stac3dl/kernels/conv3d_spec.hpp"
 #include "stac3dl/kernels/winograd_depth.hpp"
 
 STAC3DL_NAMESPACE_BEGIN
-
-/// What a convolution may give up for speed, in float; double is always exact.  Errors are the largest of an output's,
-/// over the outputs' RMS, with He weights and 512 channels.
-enum class Conv3dAccuracy {
-  standard,  ///< Winograd's tiles where they are fastest; largest error below 1e-4
-  exact,     ///< direct sums only; below 2e-5
-  fast,      ///< the largest tiles wherever they beat direct sums; below 1e-4 too
-};
-
-/// "standard", "exact" or "fast", as programs take it on their command lines.
-/// Throws Error for another name.
-inline Conv3dAccuracy conv3d_accuracy(std::string_view name) {
-  if (name == "standard") return Conv3dAccuracy::standard;
-  if (name == "exact") return Conv3dAccuracy::exact;
-  if (name == "fast") return Conv3dAccuracy::fast;
-  fail("accuracy: want standard, exact or fast, got \"", name, "\"");
-}
 
 namespace kernels {
 

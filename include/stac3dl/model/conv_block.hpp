@@ -44,7 +44,7 @@ class ConvBlock {
   }
 
   const std::string& name() const { return config_.name; }  ///< "conv3a".
-  void set_accuracy(Conv3dAccuracy accuracy) { conv_.set_accuracy(accuracy); }
+  void set_accuracy(Accuracy accuracy) { conv_.set_accuracy(accuracy); }
 
   /// True if the block runs, for inputs of this shape, on blocked volumes, in one go from input to pool: float, no batch
   /// normalisation, and tiles that suit it.

@@ -166,7 +166,7 @@ class Encoder {
         .tap_shape(at == 0 ? first : shapes[static_cast<std::size_t>(at) - 1]);
   }
 
-  void set_accuracy(Conv3dAccuracy accuracy) {
+  void set_accuracy(Accuracy accuracy) {
     shared_.set_accuracy(accuracy), feature_.set_accuracy(accuracy), attention_.set_accuracy(accuracy);
   }
   void fold() { shared_.fold(), feature_.fold(), attention_.fold(); }

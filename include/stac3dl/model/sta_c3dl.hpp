@@ -173,9 +173,10 @@ class StaC3d {
       encoders_[m].visit_buffers(scoped(config_.modalities[m].name + ".", visit));
   }
 
-  /// What the encoders' convolutions may give up for speed, in float.  The weights stay as they are.
-  void set_accuracy(Conv3dAccuracy accuracy) {
+  /// What convolutions and the LSTM may give up for speed, in float.  The weights stay as they are.
+  void set_accuracy(Accuracy accuracy) {
     for (auto& e : encoders_) e.set_accuracy(accuracy);
+    if (lstm_) lstm_->set_accuracy(accuracy);
   }
   /// Folds batch normalisation into the convolutions: for inference only, see prepare().
   void fold() {

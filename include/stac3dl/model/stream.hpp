@@ -46,7 +46,7 @@ class Stream3d {
   void keep_tap(Index i) {
     if (i >= first_ && i < first_ + size()) tapped_[static_cast<std::size_t>(i - first_)] = true;
   }
-  void set_accuracy(Conv3dAccuracy accuracy) {
+  void set_accuracy(Accuracy accuracy) {
     for (Block& b : blocks_) b.set_accuracy(accuracy);
   }
   bool empty() const { return blocks_.empty(); }                     ///< True where no block has been added.

@@ -36,8 +36,8 @@ class Conv3d {
   bool has_bias() const { return bias_.size() > 0; }            ///< False where batch normalisation follows.
   const Conv3dSpec& spec() const { return spec_; }              ///< Kernel, stride and padding.
   /// What may be given up for speed; double gives up nothing.
-  Conv3dAccuracy accuracy() const { return accuracy_; }
-  void set_accuracy(Conv3dAccuracy accuracy) { accuracy_ = accuracy; }
+  Accuracy accuracy() const { return accuracy_; }
+  void set_accuracy(Accuracy accuracy) { accuracy_ = accuracy; }
   Parameter<Real, 5>& weight() { return weight_; }  ///< (O, C, KT, KH, KW).
   const Parameter<Real, 5>& weight() const { return weight_; }
   Parameter<Real, 1>& bias() { return bias_; }  ///< (O), or empty.
@@ -80,7 +80,7 @@ class Conv3d {
   static View<Real, 1> given(Tensor<Real, 1>& b) { return b.empty() ? View<Real, 1>() : b.view(); }
 
   Conv3dSpec spec_;
-  Conv3dAccuracy accuracy_ = Conv3dAccuracy::standard;
+  Accuracy accuracy_ = Accuracy::standard;
   Parameter<Real, 5> weight_;
   Parameter<Real, 1> bias_;
 };

@@ -60,6 +60,9 @@ class Lstm {
   Index outputs() const { return units_ * directions_; }
   int layers() const { return layers_; }                   ///< Layers on top of one another.
   bool bidirectional() const { return directions_ == 2; }  ///< True where each layer also runs backwards in time.
+  /// What may be given up for speed; double gives up nothing.
+  Accuracy accuracy() const { return accuracy_; }
+  void set_accuracy(Accuracy accuracy) { accuracy_ = accuracy; }
   /// Weights of one direction of one layer.
   Weights& weights(int layer, bool reverse = false) { return weights_[slot(layer, reverse)]; }
   const Weights& weights(int layer, bool reverse = false) const { return weights_[slot(layer, reverse)]; }
@@ -185,7 +188,7 @@ class Lstm {
   kernels::LstmRun<Real> run(int layer, int d, CView<Real, 3> x, const LstmContext<Real>& context) const {
     const Weights& w = weights_[slot(layer, d == 1)];
     return {x, {w.weight_x.value, w.weight_h.value, w.bias.value}, context.mask, d ? Order::reversed : Order::forward,
-            state_at(context.start, layer, d)};
+            state_at(context.start, layer, d), accuracy_};
   }
   void check_call(const char* call, CView<Real, 3> x, CView<Real, 3> y, const LstmContext<Real>& context) const {
     if (x.size(2) != inputs_)
@@ -197,6 +200,7 @@ class Lstm {
 
   Index inputs_, units_;
   int layers_, directions_;
+  Accuracy accuracy_ = Accuracy::standard;
   std::vector<Weights> weights_;
 };
 
