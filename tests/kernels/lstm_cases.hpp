@@ -10,6 +10,8 @@
 #include "stac3dl/inspect/gradient_check.hpp"
 #include "stac3dl/nn/parameter.hpp"
 
+#include "poison.hpp"
+
 namespace cases {
 
 using namespace stac3dl;

@@ -50,7 +50,9 @@ struct Result {
 template <class Real>
 Result<Real> fast(const Case<Real>& k, Workspace& ws) {
   Result<Real> r(k);
+  testing::poison(ws);
   kernels::plain_attention_forward<Real>(k.h, k.tokens(), k.weights(), r.t, r.w, r.f, ws);
+  testing::poison(ws);
   kernels::plain_attention_backward<Real>(k.h, k.tokens(), k.weights(), r.t, r.w, k.df, k.from_elsewhere(), r.dh,
                                           {r.dweight, r.dbias, r.dv}, ws);
   return r;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "kernel_checks.hpp"
+#include "poison.hpp"
 #include "stac3dl/kernels/bilinear.hpp"
 #include "stac3dl/kernels/bilinear_ref.hpp"
 
@@ -67,12 +68,14 @@ TEST_CASE_TEMPLATE("outer equals its twin; empty steps give 0 and no gradient", 
       const Real nan = std::numeric_limits<Real>::quiet_NaN();
       Tensor<Real, 3> y(s, nan), B(s, nan), y_ref(s), B_ref(s);
       Tensor<Real, 2> length({c.L, c.N}, nan), length_ref({c.L, c.N});
+      testing::poison(ws);
       kernels::outer_forward<Real>(a, v, mask, y, B, length, ws);
       kernels::outer_forward_ref<Real>(a, v, mask, y_ref, B_ref, length_ref, ws);
       CHECK(difference(y, y_ref) <= tolerance<Real>());
       CHECK(difference(B, B_ref) <= tolerance<Real>());
       CHECK(difference(length, length_ref) <= tolerance<Real>());
       Tensor<Real, 4> da(a.shape(), nan), dv(v.shape(), nan), da_ref(a.shape()), dv_ref(v.shape());
+      testing::poison(ws);
       kernels::outer_backward<Real>(a, v, mask, B, length, dy, da, dv, ws);
       kernels::outer_backward_ref<Real>(a, v, mask, B_ref, length_ref, dy, da_ref, dv_ref, ws);
       CHECK(difference(da, da_ref) <= 10 * tolerance<Real>());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "conv3d_shapes.hpp"
+#include "poison.hpp"
 #include "stac3dl/core/random.hpp"
 #include "stac3dl/core/tensor.hpp"
 #include "stac3dl/inspect/gradient_check.hpp"
@@ -32,14 +33,6 @@ Tensor<Real, R> normal(const Shape<R>& shape, std::uint64_t seed) {
   return x;
 }
 
-/// A workspace whose memory is NaN wherever it has not been written.
-struct PoisonedWorkspace : Workspace {
-  PoisonedWorkspace() {
-    Scope scope(*this);
-    take<double>(Index{1} << 21).array().setConstant(std::numeric_limits<double>::quiet_NaN());
-  }
-};
-
 template <class Real>
 struct Result {
   Tensor<Real, 5> y, dx, dw;
@@ -57,7 +50,7 @@ Result<Real> run(const Conv3dCase& one, const kernels::Conv3dImplementation<Real
   const Real nan = std::numeric_limits<Real>::quiet_NaN();
   Result<Real> out{Tensor<Real, 5>(y_shape, nan), Tensor<Real, 5>(one.x, nan), Tensor<Real, 5>(w.shape(), 1),
                    Tensor<Real, 1>(b.shape(), 2)};
-  PoisonedWorkspace ws;
+  testing::PoisonedWorkspace ws;
   kernel.forward(x, w, b, out.y, one.spec, ws);
   kernel.backward_data(dy, w, out.dx, one.spec, ws);
   kernel.backward_weights(x, dy, out.dw, out.db, one.spec, ws);

@@ -6,6 +6,8 @@
 #include "stac3dl/nn/parameter.hpp"
 #include "stac3dl/kernels/gemm_ref.hpp"
 
+#include "poison.hpp"
+
 using namespace stac3dl;
 
 namespace {
@@ -29,6 +31,7 @@ void compare(Index M, Index N, Index K, Transpose ta, Transpose tb, Store store,
   const auto b = whole_numbers<Real>(tb == Transpose::yes ? Shape<2>{N, K} : Shape<2>{K, N}, 2);
   auto got = whole_numbers<Real>({M, N}, 3), want = got;
   if (store == Store::overwrite) got.fill(std::numeric_limits<Real>::quiet_NaN());
+  testing::poison(ws, 4 * (M * K + K * N) + 4096);
   kernels::gemm<Real>(a, ta, b, tb, got, store, ws);
   kernels::gemm_ref<Real>(a, ta, b, tb, want, store, ws);
   Index wrong = 0;

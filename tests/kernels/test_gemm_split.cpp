@@ -9,6 +9,8 @@
 #include "stac3dl/kernels/lstm_products.hpp"
 #include "stac3dl/nn/parameter.hpp"
 
+#include "poison.hpp"
+
 using namespace stac3dl;
 using kernels::gemm_detail::Factor;
 
@@ -38,6 +40,7 @@ Shape<2> stored(Index lines, Index terms, Transpose t) {
 void product(const Tensor<float, 2>& a, Transpose ta, const Tensor<float, 2>& b, Transpose tb, Index K, Store store,
              int parts, Tensor<float, 2>& c) {
   Workspace ws;
+  testing::poison(ws, 4 * (c.size(0) * K + K * c.size(1)) + 65536);
   const Factor<float> right =
       tb == Transpose::yes ? Factor<float>{b.data(), K, 1} : Factor<float>{b.data(), 1, c.size(1)};
   kernels::gemm_detail::split_product(

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "kernel_checks.hpp"
+#include "poison.hpp"
 #include "stac3dl/kernels/linear.hpp"
 #include "stac3dl/kernels/linear_ref.hpp"
 
@@ -23,6 +24,7 @@ TEST_CASE("linear: worked out by hand") {
 
 TEST_CASE_TEMPLATE("linear equals its twin", Real, float, double) {
   Workspace ws;
+  const Real nan = std::numeric_limits<Real>::quiet_NaN();
   for (Shape<3> s : {Shape<3>{1, 1, 1}, {1, 300, 61}, {3, 5, 7}, {33, 64, 48}, {50, 17, 2}, {0, 4, 3},
                      {2600, 9, 130}}) {
     const auto [R, I, O] = s;
@@ -31,17 +33,20 @@ TEST_CASE_TEMPLATE("linear equals its twin", Real, float, double) {
     const auto dy = random_tensor<Real>(Shape<2>{R, O}, 3);
     const auto b = random_tensor<Real>(Shape<1>{O}, 4);
     for (CView<Real, 1> bias : {b.view(), CView<Real, 1>()}) {
-      Tensor<Real, 2> y({R, O}), y_ref({R, O});
+      Tensor<Real, 2> y({R, O}, nan), y_ref({R, O});
+      testing::poison(ws);
       kernels::linear_forward<Real>(x, w, bias, y, ws);
       kernels::linear_forward_ref<Real>(x, w, bias, y_ref, ws);
       CHECK(difference(y, y_ref) <= tolerance<Real>());
     }
-    Tensor<Real, 2> dx({R, I}), dx_ref({R, I});
+    Tensor<Real, 2> dx({R, I}, nan), dx_ref({R, I});
+    testing::poison(ws);
     kernels::linear_backward_data<Real>(dy, w, dx, ws);
     kernels::linear_backward_data_ref<Real>(dy, w, dx_ref, ws);
     CHECK(difference(dx, dx_ref) <= tolerance<Real>());
     auto dw = random_tensor<Real>(Shape<2>{O, I}, 5), dw_ref = dw;
     auto db = random_tensor<Real>(Shape<1>{O}, 6), db_ref = db;
+    testing::poison(ws);
     kernels::linear_backward_weights<Real>(x, dy, dw, db, ws);
     kernels::linear_backward_weights_ref<Real>(x, dy, dw_ref, db_ref, ws);
     CHECK(difference(dw, dw_ref) <= tolerance<Real>());

@@ -36,14 +36,17 @@ struct Result {
   Tensor<Real, 2> h, c, dwx, dwh, dh0, dc0;
   Tensor<Real, 1> dbias;
   explicit Result(const Case<Real>& k)
-      : y({k.L, k.B, k.U}), gates({k.L, k.B, 4 * k.U}), cells({k.L, k.B, k.U}), dx({k.L, k.B, k.I}, Real(3)),
-        h({k.B, k.U}), c({k.B, k.U}), dwx({4 * k.U, k.I}), dwh({4 * k.U, k.U}), dh0({k.B, k.U}), dc0({k.B, k.U}),
+      : y({k.L, k.B, k.U}, Real(9)), gates({k.L, k.B, 4 * k.U}, Real(9)), cells({k.L, k.B, k.U}, Real(9)),
+        dx({k.L, k.B, k.I}, Real(3)), h({k.B, k.U}, Real(9)), c({k.B, k.U}, Real(9)), dwx({4 * k.U, k.I}),
+        dwh({4 * k.U, k.U}), dh0({k.B, k.U}, Real(9)), dc0({k.B, k.U}, Real(9)),
         dbias({4 * k.U}) {}
 };
 template <class Real>
 Result<Real> fast(const Case<Real>& k, Workspace& ws, Store store = Store::overwrite) {
   Result<Real> r(k);
+  testing::poison(ws);
   kernels::lstm_forward<Real>(k.run(), r.y, r.gates, r.cells, {r.h, r.c}, ws);
+  testing::poison(ws);
   kernels::lstm_backward<Real>(k.run(), r.y, r.gates, r.cells, k.dy, {k.dlast_h, k.dlast_c}, r.dx, store,
                                {r.dwx, r.dwh, r.dbias}, {r.dh0, r.dc0}, ws);
   return r;

@@ -56,7 +56,9 @@ struct Result {
 template <class Real>
 Result<Real> fast(const Case<Real>& k, Workspace& ws) {
   Result<Real> r(k);
+  testing::poison(ws);
   kernels::stam_forward<Real>(k.h, k.tokens(), k.weights(), r.alpha, r.beta, r.f, ws);
+  testing::poison(ws);
   kernels::stam_backward<Real>(k.h, k.tokens(), k.weights(), r.alpha, r.beta, k.df, k.to_alpha(), k.to_beta(), r.dh,
                                {r.dwa, r.dba, r.dwb, r.dbb}, ws);
   return r;

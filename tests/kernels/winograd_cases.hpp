@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernel_checks.hpp"
+#include "poison.hpp"
 #include "stac3dl/kernels/conv3d_ref.hpp"
 #include "stac3dl/kernels/winograd.hpp"
 
@@ -16,18 +17,6 @@ STAC3DL_NAMESPACE_BEGIN
 namespace testing {
 
 inline constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-
-/// A workspace whose memory is NaN wherever it has not been written; at most `floats` are taken at a time.
-struct PoisonedWorkspace : Workspace {
-  explicit PoisonedWorkspace(Index floats = Index{1} << 22) : floats_(floats) { poison(); }
-  void poison() {
-    Scope scope(*this);
-    take<float>(floats_).array().setConstant(nan);
-  }
-
- private:
-  Index floats_;
-};
 
 /// A blocked volume of its own, all NaN or made from a plain one; lanes beyond the channels are NaN.
 struct PoisonedVolume {
