@@ -6,8 +6,8 @@
 /// state stays as it was, and y holds it.
 /// The products with x do not wait for one another: one gemm makes them for all steps.  What a step adds, h Wh', is
 /// made with weights packed once for the run, each task taking some rows of the batch through all steps
-/// (lstm_sequence.inl); batches of few rows, which do not pay for packing, take one gemm a step, and tile registers one
-/// product with weights split once (lstm_products.hpp).
+/// (lstm_sequence.inl); batches of few rows, which do not pay for packing, take one gemm a step, and tile registers,
+/// from 128 units on, one product with weights split once (lstm_products.hpp).
 /// Backward from dy (L, B, U), with dh and dc of the last state (0 if not given), from the last step run to the first:
 ///   dz[l], dc <- lstm_gates.hpp from dy[l] + dh, dc        dh <- dz[l] Wh   (masked rows: dh <- dy[l] + dh, dc stays)
 /// and for all steps at once, dz being 0 where masked:
