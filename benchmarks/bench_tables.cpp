@@ -159,14 +159,13 @@ void kernel_tables(const MeasureOptions& options) {
       std::vector<std::string> row{shape};
       double ours = NAN, peer = NAN, flops = 0, bytes = 0;
       for (const std::string& engine : engines) {
-        const auto timed =
+        const auto found =
             std::find_if(timings.begin(), timings.end(), [&](const Timing& t) { return t.engine == engine; });
-        const double seconds = timed == timings.end() ? NAN : timed->seconds;
-        row.push_back(number(seconds * 1e3));
-        if (engine.rfind("stac3dl", 0) != 0 && !(seconds >= peer)) peer = seconds;
+        const Timing t = found == timings.end() ? Timing{engine} : *found;
+        row.push_back(number(t.seconds * 1e3));
+        if (engine == "stac3dl") ours = t.seconds, flops = t.flops, bytes = t.bytes;
+        if (engine.rfind("stac3dl", 0) != 0 && !(t.seconds >= peer)) peer = t.seconds;
       }
-      for (const Timing& t : timings)
-        if (t.engine == "stac3dl") ours = t.seconds, flops = t.flops, bytes = t.bytes;
       const auto rate = [&](double work) { return work > 0 ? number(work / ours / 1e9) : std::string("-"); };
       row.insert(row.end(), {rate(flops), rate(bytes), number(peer / ours)});
       table.add(row);

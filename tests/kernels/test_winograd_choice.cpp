@@ -79,12 +79,12 @@ TEST_CASE("winograd_choice: accuracy with He weights and inputs after ReLU") {
                      << " channels: error over RMS " << forward << " forward, " << data << " data, " << weights
                      << " weights");
         CHECK(name == (accuracy == Accuracy::exact      ? "direct"
-                       : isa == Isa::amx                      ? "bf16x3"
+                       : isa == Isa::amx                ? "bf16x3"
                        : accuracy == Accuracy::standard ? "winograd"
-                                                              : "winograd_fast"));
+                                                        : "winograd_fast"));
         const double bar = accuracy == Accuracy::exact      ? 3e-5
                            : accuracy == Accuracy::standard ? 1e-4
-                                                                  : 2e-4;
+                                                            : 2e-4;
         CHECK(forward <= bar);
         CHECK(data <= bar);
         CHECK(weights <= bar);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "error_over_rms.hpp"
 #include "kernel_checks.hpp"
 #include "poison.hpp"
 #include "stac3dl/kernels/conv3d_ref.hpp"
@@ -64,19 +65,6 @@ Tensor<double, R> as_double(const Tensor<float, R>& x) {
 template <int R>
 bool same_bits(const Tensor<float, R>& a, const Tensor<float, R>& b) {
   return a.shape() == b.shape() && std::equal(a.begin(), a.end(), b.begin());  // a NaN differs from itself
-}
-
-/// Largest error over the RMS of what is wanted; infinite where something is not a number.
-template <int R>
-double error_over_rms(const Tensor<float, R>& got, const Tensor<double, R>& want) {
-  check_shape("error_over_rms", got.shape(), want.shape());
-  double worst = 0, square = 0;
-  for (Index i = 0; i < got.size(); ++i) {
-    const double off = std::abs(static_cast<double>(got[i]) - want[i]);
-    if (!(off <= std::numeric_limits<double>::max())) return std::numeric_limits<double>::infinity();
-    worst = std::max(worst, off), square += want[i] * want[i];
-  }
-  return worst / std::max(std::sqrt(square / static_cast<double>(got.size())), 1e-300);
 }
 
 /// x (N, C, T, H, W) to `out` channels; `depth_taps` x 3 x 3.

@@ -22,9 +22,9 @@ enum class Conv3dVariant { automatic, bf16x3, winograd, winograd_fast, direct, i
 
 /// The variant that an accuracy allows.
 constexpr Conv3dVariant conv3d_variant(Accuracy accuracy) {
-  return accuracy == Accuracy::exact    ? Conv3dVariant::automatic
+  return accuracy == Accuracy::exact  ? Conv3dVariant::automatic
          : accuracy == Accuracy::fast ? Conv3dVariant::winograd_fast
-                                              : Conv3dVariant::winograd;
+                                      : Conv3dVariant::winograd;
 }
 
 namespace kernels {

@@ -62,7 +62,7 @@ namespace kernels::gemm_detail {
 constexpr int split_parts(Accuracy accuracy) { return accuracy == Accuracy::exact ? 3 : 2; }
 
 /// True where splitting pays: tile registers in use, and each number of the factors used often enough (measured: sixty
-/// products a number cost what vectors cost, 250 two thirds of it; of two parts, half as many).
+/// products a number cost what vectors cost, 250 two thirds of it; of two parts 30 are enough).
 template <class Real>
 bool split_pays(const Product<Real>& p, int parts) {
   return std::is_same_v<Real, float> && isa() == Isa::amx && p.K >= 96 &&
