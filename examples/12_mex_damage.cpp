@@ -1,65 +1,76 @@
 // How much damage does it bear?  STA-C3DL learns MEx (see 08_train_mex) with and without modality dropout, and is then
 // asked about recordings with gaps and spikes, without the depth for a while, without a sensor altogether.
 //   12_mex_damage FOLDER                                  train on 24 people, test on persons 25 to 30
+//   12_mex_damage FOLDER --models 3                       the same, three times, for less luck
 //   12_mex_damage FOLDER --validation 19,20,21,22,23,24   choose settings: score these, leave those of the test alone
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "mex_damages.hpp"
 #include "mex_model.hpp"
-#include "stac3dl/data/damage.hpp"
 
 using namespace stac3dl;
+using mex_damages::damages;
 
 namespace {
 
-/// One kind of damage; `number` is the recording's, so that every recording is damaged in its own way.
-struct Damage {
-  const char* name;
-  void (*apply)(Recording& recording, std::uint64_t number);
+/// What models of several seeds say of one kind of damage.
+struct Score {
+  std::vector<double> accuracies;  ///< of each model
+  Tensor<float, 2> sum;            ///< (windows, K) of their probabilities
+  std::vector<Index> labels;       ///< (windows)
+
+  /// The accuracy of this one.
+  double add(const Evaluation<float>& said) {
+    labels = said.labels;
+    if (sum.empty()) sum = Tensor<float, 2>(said.probabilities.shape());
+    sum.array() += said.probabilities.array();
+    accuracies.push_back(said.accuracy());
+    return said.accuracy();
+  }
+  /// Mean of the models' accuracies.
+  double of_one() const {
+    return std::accumulate(accuracies.begin(), accuracies.end(), 0.0) / static_cast<double>(accuracies.size());
+  }
+  /// Accuracy of the models' mean.
+  double of_all() const {
+    ConfusionMatrix confusion(sum.size(1));
+    for (Index i = 0; i < sum.size(0); ++i)
+      confusion.add(labels[static_cast<std::size_t>(i)], argmax<float>(sum.slice(i)));
+    return confusion.accuracy();
+  }
 };
 
-/// What each sensor can read, in the order of mex_sensors(): spikes are anywhere in it.
-constexpr std::array<std::array<double, 2>, 4> ranges{{{0, 1}, {0, 4000}, {-8, 8}, {-8, 8}}};
-
-void gaps(Recording& r, std::uint64_t number) {
-  for (std::uint64_t m = 0; m < 4; ++m) cut_gaps(r.streams[m], 0.3, 0.1, 1, Random({77, number, m}));
+/// Points down are against the first row, which is undamaged.
+std::string table_of(const std::vector<Score>& without, const std::vector<Score>& with,
+                     double (Score::*accuracy)() const) {
+  TextTable table({"damage", "no dropout", "points down", "dropout", "points down"});
+  for (std::size_t d = 0; d < damages.size(); ++d) {
+    TextTable::Row row{damages[d].name};
+    for (const auto* scores : {&without, &with}) {
+      const double it = ((*scores)[d].*accuracy)();
+      row.push_back(percent(it)), row.push_back(percent(((*scores)[0].*accuracy)() - it));
+    }
+    table.add(std::move(row));
+  }
+  return table.markdown();
 }
-void spikes(Recording& r, std::uint64_t number) {
-  for (std::uint64_t m = 0; m < 4; ++m)
-    add_spikes(r.streams[m], 0.05, ranges[m][0], ranges[m][1], Random({78, number, m}));
-}
-template <std::size_t Sensor>
-void off(Recording& r, std::uint64_t) {
-  take_away(r.streams[Sensor]);
-}
-
-const std::vector<Damage> damages{
-    {"none", [](Recording&, std::uint64_t) {}},
-    {"30 % gone in gaps of 0.1 to 1 s", gaps},
-    {"5 % spikes", spikes},
-    {"gaps and spikes", [](Recording& r, std::uint64_t number) { gaps(r, number), spikes(r, number); }},
-    {"depth gone half of the time, up to 2 s at once",
-     [](Recording& r, std::uint64_t number) {
-       cut_gaps(r.streams[0], 0.5, 0, 2, Random({79, number}));
-     }},
-    {"depth off", off<0>},
-    {"mat off", off<1>},
-    {"thigh off", off<2>},
-    {"wrist off", off<3>}};
 
 }  // namespace
 
 int main(int argc, char** argv) try {
   std::string folder;
   std::vector<int> validation;
-  Index epochs = 20;
+  Index epochs = 40, models = 1;
   std::uint64_t seed = 1;
-  double dropout = 0.4, depth_dropout = -1;
+  double dropout = 0.2, depth_dropout = 0.5;
   CLI::App app{"STA-C3DL on damaged recordings of MEx"};
   app.add_option("folder", folder, "with the folders act, acw, dc_0.05_0.05 and pm_1.0_1.0")->required();
   app.add_option("--validation", validation, "score these; neither they nor the test are trained on")->delimiter(',');
   app.add_option("--epochs", epochs);
   app.add_option("--seed", seed);
+  app.add_option("--models", models, "of seeds one after the other: what one reaches on average, and what their mean")
+      ->check(CLI::PositiveNumber);
   app.add_option("--dropout", dropout, "chance of each modality to be masked in training, in the model that has it");
   app.add_option("--depth-dropout", depth_dropout, "that of the depth, on which the model leans; below 0: the same");
   CLI11_PARSE(app, argc, argv);
@@ -80,35 +91,36 @@ int main(int argc, char** argv) try {
   const WindowOptions windows = mex_windows();
   const auto statistics = compute_statistics(*recordings, split.train, windows);
   const WindowSource held_out(recordings, split.test, windows, statistics);
-  std::vector<TextTable::Row> rows;
-  for (const Damage& damage : damages) rows.push_back({damage.name});
-  for (const bool drops : {true, false}) {
-    AugmentOptions augment = mex_augment(windows, drops ? dropout : 0);
-    if (drops) augment.modalities[0].dropout = depth_dropout;
-    const WindowSource train(recordings, split.train, windows, statistics, augment, seed);
-    StaC3d<float> model(mex_model::config(), seed);
-    Trainer(model, mex_model::training(epochs, seed)).fit(train);
-    double whole = 0;
-    for (std::size_t d = 0; d < damages.size(); ++d) {
-      auto damaged = raw;
-      parallel_for(static_cast<Index>(split.test.size()), [&](Index i) {
-        const auto r = static_cast<std::size_t>(split.test[static_cast<std::size_t>(i)]);
-        damages[d].apply(damaged[r], r);
-        prepare(pipeline, damaged[r]);
-      });
-      const WindowSource source = held_out.of(std::make_shared<const std::vector<Recording>>(std::move(damaged)));
-      const double accuracy = evaluate(model, source).accuracy();
-      if (d == 0) whole = accuracy;
-      const std::vector<std::string> cells{percent(accuracy), percent(whole - accuracy)};
-      rows[d].insert(rows[d].begin() + 1, cells.begin(), cells.end());  // without dropout stands first
-      std::cerr << (drops ? "dropout, " : "no dropout, ") << damages[d].name << ": " << cells[0] << "\n";
-    }
+  std::vector<WindowSource> sources;  // the same windows, damaged in each way and repaired
+  for (const mex_damages::Damage& damage : damages) {
+    auto damaged = raw;
+    parallel_for(static_cast<Index>(split.test.size()), [&](Index i) {
+      const auto r = static_cast<std::size_t>(split.test[static_cast<std::size_t>(i)]);
+      damage.apply(damaged[r], r);
+      prepare(pipeline, damaged[r]);
+    });
+    sources.push_back(held_out.of(std::make_shared<const std::vector<Recording>>(std::move(damaged))));
   }
-  TextTable table({"damage", "no dropout", "points down", "dropout", "points down"});
-  for (auto& row : rows) table.add(std::move(row));
+
+  std::vector<Score> without(damages.size()), with(damages.size());
+  for (const bool drops : {true, false})
+    for (Index i = 0; i < models; ++i) {
+      const std::uint64_t s = seed + static_cast<std::uint64_t>(i);
+      AugmentOptions augment = mex_augment(windows, drops ? dropout : 0);
+      if (drops) augment.modalities[0].dropout = depth_dropout;
+      StaC3d<float> model(mex_model::robust_config(), s);
+      Trainer(model, mex_model::training(epochs, s))
+          .fit(WindowSource(recordings, split.train, windows, statistics, augment, s));
+      for (std::size_t d = 0; d < damages.size(); ++d) {
+        const double accuracy = (drops ? with : without)[d].add(evaluate(model, sources[d]));
+        std::cerr << (drops ? "dropout" : "no dropout") << ", seed " << s << ", " << damages[d].name << ": "
+                  << percent(accuracy) << "\n";
+      }
+    }
   std::cout << "window accuracy on " << held_out.size() << " windows of " << split.test_people.size()
             << " people that were not trained on:\n"
-            << table.markdown();
+            << table_of(without, with, &Score::of_one);
+  if (models > 1) std::cout << "the mean of " << models << " models:\n" << table_of(without, with, &Score::of_all);
 } catch (const std::exception& e) {
   std::cerr << "error: " << e.what() << "\n";
   return 1;

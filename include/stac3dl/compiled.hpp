@@ -316,21 +316,21 @@ STAC3DL_INSTANCE(others) void dropout<double>(CView<double, 1> x, double p, cons
 
 // gemm.hpp
 namespace kernels::gemm_detail {
-STAC3DL_INSTANCE(sequence) void run<float>(const Product<float>& product, Workspace& ws, Accuracy accuracy = Accuracy::exact);
+STAC3DL_INSTANCE(sequence) void run<float>(const Product<float>& product, Workspace& ws, Accuracy accuracy);
 }
 namespace kernels::gemm_detail {
-STAC3DL_INSTANCE(sequence) void run<double>(const Product<double>& product, Workspace& ws, Accuracy accuracy = Accuracy::exact);
+STAC3DL_INSTANCE(sequence) void run<double>(const Product<double>& product, Workspace& ws, Accuracy accuracy);
 }
 
 // gemm_split.hpp
 namespace kernels::gemm_detail {
-STAC3DL_INSTANCE(sequence) void split_product<0>(const Product<float>& product, int parts, Workspace& ws);
+STAC3DL_INSTANCE(tiles) void split_product<0>(const Product<float>& product, int parts, Workspace& ws);
 }
 namespace kernels::gemm_detail {
-STAC3DL_INSTANCE(sequence) void split_pack_right<0>(const Factor<float>& b, const SplitSlab& slab, std::uint16_t* tiles);
+STAC3DL_INSTANCE(tiles) void split_pack_right<0>(const Factor<float>& b, const SplitSlab& slab, std::uint16_t* tiles);
 }
 namespace kernels::gemm_detail {
-STAC3DL_INSTANCE(sequence) void split_add<0>(const Factor<float>& a, Index M, const SplitRight& b, float* c, Index c_i, Workspace& ws);
+STAC3DL_INSTANCE(tiles) void split_add<0>(const Factor<float>& a, Index M, const SplitRight& b, float* c, Index c_i, Workspace& ws);
 }
 
 // linear.hpp

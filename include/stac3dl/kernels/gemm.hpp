@@ -30,7 +30,7 @@ namespace kernels {
 
 namespace gemm_detail {
 template <class Real>
-void run(const Product<Real>& product, Workspace& ws, Accuracy accuracy = Accuracy::exact) {
+void run(const Product<Real>& product, Workspace& ws, Accuracy accuracy) {
   if constexpr (std::is_same_v<Real, float>)
     if (const int parts = split_parts(accuracy); split_pays(product, parts)) return split_product(product, parts, ws);
   STAC3DL_DISPATCH(gemm_run<Real>(product, ws));
