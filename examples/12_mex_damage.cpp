@@ -33,12 +33,7 @@ struct Score {
     return std::accumulate(accuracies.begin(), accuracies.end(), 0.0) / static_cast<double>(accuracies.size());
   }
   /// Accuracy of the models' mean.
-  double of_all() const {
-    ConfusionMatrix confusion(sum.size(1));
-    for (Index i = 0; i < sum.size(0); ++i)
-      confusion.add(labels[static_cast<std::size_t>(i)], argmax<float>(sum.slice(i)));
-    return confusion.accuracy();
-  }
+  double of_all() const { return confusion<float>(sum, labels).accuracy(); }
 };
 
 /// Points down are against the first row, which is undamaged.
@@ -69,7 +64,7 @@ int main(int argc, char** argv) try {
   app.add_option("--validation", validation, "score these; neither they nor the test are trained on")->delimiter(',');
   app.add_option("--epochs", epochs);
   app.add_option("--seed", seed);
-  app.add_option("--models", models, "of seeds one after the other: what one reaches on average, and what their mean")
+  app.add_option("--models", models, "of seeds one after the other: scores of one on average, and of their mean")
       ->check(CLI::PositiveNumber);
   app.add_option("--dropout", dropout, "chance of each modality to be masked in training, in the model that has it");
   app.add_option("--depth-dropout", depth_dropout, "that of the depth, on which the model leans; below 0: the same");

@@ -27,8 +27,8 @@ inline ModelConfig config() {
 }
 
 /// The same, made to do without a sensor: each of the others has to tell everything.  Twice the width, twice the mat's
-/// channels, and accelerometers through four convolutions that halve time each.  On persons that it was not trained on
-/// that is worth two points of the other sensors' accuracy (docs/results/mex_damage.md).
+/// channels, and accelerometers through four convolutions that halve time each.  Trained for longer, it gets two points
+/// more from mat and accelerometers alone (cross-validated, docs/results/mex_damage.md).
 inline ModelConfig robust_config() {
   ModelConfig c = config();
   for (BlockConfig& block : c.modalities[1].blocks) block.channels *= 2;
