@@ -62,7 +62,7 @@ int main(int argc, char** argv) try {
             << " % of them waiting for data\n\n";
 
   const auto result = evaluate(model, held_out);
-  const RecordingScores whole = score_recordings<float>(held_out, result.probabilities);
+  const RecordingAnswers whole = by_recording<float>(held_out, result.probabilities);
   std::cout << result.confusion.table(mex_classes()).text() << "\n" << result.confusion.scores(mex_classes()).text();
   std::printf("\nunseen people: window accuracy %.2f %%, macro F1 %.2f %%, recording accuracy %.2f %%\n",
               100 * result.accuracy(), 100 * result.macro_f1(),

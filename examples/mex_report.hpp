@@ -45,7 +45,7 @@ inline RecordingView look(const StaC3d<float>& model, const WindowSource& source
 
 /// Training, evaluation of windows and recordings, the middle of the first recording, and the surest mistake.
 inline Report report(const StaC3d<float>& model, const std::vector<EpochRecord>& history, const WindowSource& source,
-                     const Evaluation<float>& result, const RecordingScores& whole) {
+                     const Evaluation<float>& result, const RecordingAnswers& whole) {
   Report r;
   r.title = "Physiotherapy exercises, four sensors";
   const ConfusionMatrix recordings = confusion<double>(whole.probabilities, whole.labels);

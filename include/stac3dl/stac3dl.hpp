@@ -142,8 +142,10 @@
 #include "stac3dl/train/report_parts.hpp"
 #include "stac3dl/train/schedule.hpp"
 #include "stac3dl/train/stop_signal.hpp"
+#include "stac3dl/train/test_time_augmentation.hpp"
 #include "stac3dl/train/train_state.hpp"
 #include "stac3dl/train/trainer.hpp"
+#include "stac3dl/train/window_answers.hpp"
 
 #include "stac3dl/data/adjust_light.hpp"
 #include "stac3dl/data/augment.hpp"

@@ -147,19 +147,6 @@ TEST_CASE("WindowSource: what it refuses") {
               "recording a_1: no stream \"camera\"; it has belt");
 }
 
-TEST_CASE("score_recordings: the mean of a recording's windows") {
-  const Fixture f;
-  const WindowSource source(f.recordings, f.split.test, f.options, f.statistics);
-  REQUIRE(source.size() == 6);
-  const Tensor<float, 2> p({6, 2}, {1, 0, 1, 0, 0, 1, 0.25f, 0.75f, 0.5f, 0.5f, 0, 1});
-  const RecordingScores scores = score_recordings<float>(source, p);
-  CHECK(scores.recordings == std::vector<Index>{4, 5});
-  CHECK(scores.labels == std::vector<Index>{0, 1});
-  CHECK(scores.probabilities(0, 0) == doctest::Approx(2.0 / 3));
-  CHECK(scores.probabilities(1, 1) == doctest::Approx(0.75));
-  CHECK_ERROR(score_recordings<float>(source, CView<float, 2>(p.data(), {5, 2})), "want (6, any), got (5, 2)");
-}
-
 TEST_CASE("mex_windows and mex_augment: modalities in the asked order") {
   const WindowOptions options = mex_windows({"thigh", "depth"});
   CHECK(options.modalities[0].frames == 128);
@@ -212,4 +199,23 @@ TEST_CASE(
     CHECK_FALSE(same(one[i], other[i]));
     CHECK(one[i].inputs[0].x.shape() == Shape<4>{1, 8, 2, 2});
   }
+}
+
+TEST_CASE("test_time: the same stretch of time, all sensors, still varied") {
+  const Fixture f;
+  AugmentOptions varied = f.augment;
+  varied.modalities[1].dropout = 0.9, varied.gap = 1;
+  const WindowSource source(f.recordings, f.split.test, f.options, f.statistics, test_time(varied), 3);
+  const WindowSource plain(f.recordings, f.split.test, f.options, f.statistics);
+  check_augment(source.augment(), 2);
+  for (std::uint64_t epoch = 0; epoch < 20; ++epoch) {
+    const Sample a = source.sample(2, epoch), b = plain.sample(2);
+    CHECK(!same(a, b));
+    for (std::size_t m = 0; m < 2; ++m)
+      CHECK(std::equal(a.inputs[m].frames.begin(), a.inputs[m].frames.end(), b.inputs[m].frames.begin()));
+  }
+  AugmentOptions nothing = f.augment;  // what is varied in time alone is not varied at all
+  nothing.mirror = 0, nothing.modalities.assign(2, {});
+  const WindowSource still(f.recordings, f.split.test, f.options, f.statistics, test_time(nothing), 3);
+  CHECK(same(still.sample(2, 5), plain.sample(2)));
 }

@@ -80,17 +80,3 @@ TEST_CASE("confusion takes the largest probability, the first of equal ones") {
   CHECK_THROWS_AS(confusion<float>(p, {1, 1}), Error);
   CHECK_THROWS_AS(confusion<float>(p, {1, 1, 3}), Error);
 }
-
-TEST_CASE("by_recording answers with the mean of the windows") {
-  const Tensor<float, 2> p({5, 2}, {0.75f, 0.25f, 0.125f, 0.875f, 0.25f, 0.75f, 0.5f, 0.5f, 0.5f, 0.5f});
-  const auto r = by_recording<float>(p, {0, 1, 0, 0, 1}, {7, 3, 7, 7, 3});
-  CHECK(r.recordings == std::vector<Index>{7, 3});
-  CHECK(r.labels == std::vector<Index>{0, 1});
-  CHECK(r.probabilities(0, 0) == 0.5);
-  CHECK(r.probabilities(1, 0) == 0.3125);
-  CHECK(r.probabilities(1, 1) == 0.6875);
-  CHECK(confusion<double>(r.probabilities, r.labels).accuracy() == 1);
-  CHECK_THROWS_WITH_AS(by_recording<float>(p, {0, 1, 1, 0, 1}, {7, 3, 7, 7, 3}),
-                       "by_recording: recording 7 has windows labelled 0 and 1", Error);
-  CHECK_THROWS_AS(by_recording<float>(p, {0, 1}, {7, 3}), Error);
-}

@@ -53,6 +53,15 @@ struct AugmentOptions {
   double gap_share = 0.5;                        ///< how much of it at most
 };
 
+/// What may be varied where a trained model is asked (train/test_time_augmentation.hpp): the same stretch of time with
+/// all of its sensors, otherwise as in training.
+inline AugmentOptions test_time(AugmentOptions options) {
+  options.speed_low = options.speed_high = 1;
+  options.shift = options.dropout = options.gap = 0;
+  for (ModalityAugment& m : options.modalities) m.dropout = 0;
+  return options;
+}
+
 /// Error where an option makes no sense, or where `modalities` is neither as many as are listed nor any.
 inline void check_augment(const AugmentOptions& options, std::size_t modalities) {
   check(options.speed_low > 0 && options.speed_low <= options.speed_high && std::isfinite(options.speed_high),

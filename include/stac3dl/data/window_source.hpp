@@ -153,37 +153,4 @@ class WindowSource {
   std::vector<WindowPlace> places_;
 };
 
-/// What a model says of whole recordings: the mean of its windows' probabilities.
-struct RecordingScores {
-  std::vector<Index> recordings;    ///< (R) indices in the list of all recordings, in order of first window
-  std::vector<Index> labels;        ///< (R)
-  Tensor<double, 2> probabilities;  ///< (R, K)
-};
-
-/// `probabilities` (size(), K): row i belongs to window i.
-template <class Real>
-RecordingScores score_recordings(const WindowSource& source, CView<Real, 2> probabilities) {
-  check_shape("score_recordings probabilities", probabilities.shape(), {source.size(), any_size});
-  RecordingScores scores;
-  std::vector<Index> row, windows;
-  for (Index i = 0; i < source.size(); ++i) {
-    const auto known = std::find(scores.recordings.begin(), scores.recordings.end(), source.recording_index(i));
-    row.push_back(known - scores.recordings.begin());
-    if (known != scores.recordings.end()) continue;
-    scores.recordings.push_back(source.recording_index(i));
-    scores.labels.push_back(source.label(i));
-  }
-  const Index rows = static_cast<Index>(scores.labels.size()), classes = probabilities.size(1);
-  windows.assign(scores.labels.size(), 0);
-  scores.probabilities = Tensor<double, 2>({rows, classes});
-  for (Index i = 0; i < source.size(); ++i) {
-    const Index r = row[static_cast<std::size_t>(i)];
-    ++windows[static_cast<std::size_t>(r)];
-    for (Index k = 0; k < classes; ++k) scores.probabilities(r, k) += static_cast<double>(probabilities(i, k));
-  }
-  for (Index r = 0; r < rows; ++r)
-    scores.probabilities.slice(r).array() /= static_cast<double>(windows[static_cast<std::size_t>(r)]);
-  return scores;
-}
-
 STAC3DL_NAMESPACE_END

@@ -52,6 +52,21 @@ struct Asked<Model> {
     return pass;
   }
 };
+
+/// What follows from the answers to those samples that have a label already.
+template <class Real>
+void score(Evaluation<Real>& result) {
+  const Index asked = static_cast<Index>(result.labels.size());
+  if (asked == 0) return;
+  const CView<Real, 2> answers = result.probabilities.view().range(0, asked);
+  result.confusion = confusion<Real>(answers, result.labels);
+  result.loss = 0;
+  for (Index i = 0; i < asked; ++i) {
+    const double p = static_cast<double>(answers(i, result.labels[static_cast<std::size_t>(i)]));
+    result.loss -= std::log(std::max(p, std::numeric_limits<double>::min()));
+  }
+  result.loss /= static_cast<double>(asked);
+}
 }  // namespace detail
 
 /// Runs a model, in training or prepared, on every sample in inference mode.  observe(batch, pass) is called after each
@@ -79,21 +94,12 @@ Evaluation<typename Model::Scalar> evaluate(Model& model, const Source& source, 
     const Index classes = answers.size(1);
     check_shape("evaluate: probabilities", answers.shape(), {n, classes});
     check_labels("evaluate", batch.labels, classes);
-    if (first == 0) {
-      result.probabilities = Tensor<Real, 2>({total, classes});
-      result.confusion = ConfusionMatrix(classes);
-    }
+    if (first == 0) result.probabilities = Tensor<Real, 2>({total, classes});
     std::copy(answers.begin(), answers.end(), result.probabilities.view().range(first, n).begin());
-    for (Index i = 0; i < n; ++i) {
-      const Index label = batch.labels[static_cast<std::size_t>(i)];
-      result.labels.push_back(label);
-      result.confusion.add(label, argmax<Real>(answers.slice(i)));
-      const double p = static_cast<double>(answers(i, label));
-      result.loss -= std::log(std::max(p, std::numeric_limits<double>::min()));
-    }
+    result.labels.insert(result.labels.end(), batch.labels.begin(), batch.labels.end());
     observe(batch, pass);
   }
-  if (!result.labels.empty()) result.loss /= static_cast<double>(result.labels.size());
+  detail::score(result);
   return result;
 }
 

@@ -110,40 +110,4 @@ ConfusionMatrix confusion(CView<Real, 2> probabilities, const std::vector<Index>
   return matrix;
 }
 
-/// One answer a recording: the mean of its windows' probabilities.
-struct RecordingAnswers {
-  std::vector<Index> recordings, labels;  ///< in the order in which recordings first appear
-  Tensor<double, 2> probabilities;        ///< (recordings, K)
-};
-
-/// `recordings[i]` names the recording that window i was cut from; all windows of one must have the same label.
-template <class Real>
-RecordingAnswers by_recording(CView<Real, 2> probabilities, const std::vector<Index>& labels,
-                              const std::vector<Index>& recordings) {
-  const std::size_t n = labels.size();
-  check(recordings.size() == n && probabilities.size(0) == static_cast<Index>(n), "by_recording: ",
-        probabilities.size(0), " windows, ", n, " labels and ", recordings.size(), " recordings");
-  RecordingAnswers answers;
-  std::vector<std::size_t> row(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto at = std::find(answers.recordings.begin(), answers.recordings.end(), recordings[i]);
-    row[i] = static_cast<std::size_t>(at - answers.recordings.begin());
-    if (row[i] == answers.recordings.size())
-      answers.recordings.push_back(recordings[i]), answers.labels.push_back(labels[i]);
-    check(answers.labels[row[i]] == labels[i], "by_recording: recording ", recordings[i], " has windows labelled ",
-          answers.labels[row[i]], " and ", labels[i]);
-  }
-  const Index count = static_cast<Index>(answers.recordings.size()), classes = probabilities.size(1);
-  answers.probabilities = Tensor<double, 2>({count, classes});
-  std::vector<double> windows(answers.recordings.size(), 0);
-  for (std::size_t i = 0; i < n; ++i) {
-    ++windows[row[i]];
-    answers.probabilities.slice(static_cast<Index>(row[i])).array() +=
-        probabilities.slice(static_cast<Index>(i)).array().template cast<double>();
-  }
-  for (Index r = 0; r < count; ++r)
-    answers.probabilities.slice(r).array() /= windows[static_cast<std::size_t>(r)];
-  return answers;
-}
-
 STAC3DL_NAMESPACE_END
