@@ -41,6 +41,19 @@ inline ModelConfig robust_config() {
   return c;
 }
 
+/// mex_augment with the mat varied twice as much: how much it reads, which rows are dead, where the person lies.  Depth
+/// has a chance of its own to be masked: the model leans on it most.
+inline AugmentOptions robust_augment(const WindowOptions& windows, double dropout, double depth_dropout) {
+  AugmentOptions options = mex_augment(windows, dropout);
+  for (std::size_t m = 0; m < windows.modalities.size(); ++m) {
+    ModalityAugment& vary = options.modalities[m];
+    if (windows.modalities[m].name == "depth") vary.dropout = depth_dropout;
+    if (windows.modalities[m].name == "mat")
+      vary.sensor.gain = 0.8, vary.sensor.dead_rows = 0.16, vary.picture.shift_rows = 4;
+  }
+  return options;
+}
+
 inline TrainOptions training(Index epochs, std::uint64_t seed) {
   TrainOptions t;
   t.epochs = epochs;
