@@ -82,7 +82,7 @@ std::vector<ModalityStatistics> statistics_of(RecordingStore& store, const std::
 int main(int argc, char** argv) try {
   std::string folder, cache_folder = "fight_surv_cache";
   std::vector<Index> folds{0, 1, 2, 3, 4};
-  Index epochs = 20, views = 3, models = 1;
+  Index epochs = 20, copies = 16, models = 1;
   std::uint64_t seed = 1;
   std::size_t ahead = 2, megabytes = 1024;
   bool validation = false, all = true, own = true;
@@ -97,6 +97,8 @@ int main(int argc, char** argv) try {
   app.add_option("--seed", seed);
   app.add_option("--models", models, "of seeds one after the other, whose mean is the answer")
       ->check(CLI::Range(1, 100));
+  app.add_option("--copies", copies, "of a clip, varied as in training: their mean is the answer; 0: of three windows")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--ahead", ahead, "batches made beside the training; 0: by its own threads");
   app.add_option("--memory", megabytes, "for prepared clips, in MB; the others are read again");
   CLI11_PARSE(app, argc, argv);
@@ -125,7 +127,7 @@ int main(int argc, char** argv) try {
       check_split(clips.recordings, split);
       const auto statistics = statistics_of(*store, split.train);
       const ClipSource train(store, split.train, windows(), statistics, augment(), seed);
-      const ClipSource test(store, split.test, windows(), statistics, {}, 0, views);
+      const ClipSource test(store, split.test, windows(), statistics, augment(), 0, copies > 0 ? 1 : 3);
       Evaluation<float> result;
       double seconds = 0, waited = 0;
       for (Index m = 0; m < models; ++m) {
@@ -138,14 +140,13 @@ int main(int argc, char** argv) try {
         trainer.hooks.ahead = ahead;
         const TrainReport report = trainer.fit(train);
         seconds += report.seconds, waited += report.waited;
-        Evaluation<float> one = evaluate(model, test, {.batch_size = 30});
+        const EvaluateOptions ask{.batch_size = 30};
+        Evaluation<float> one = copies > 0 ? evaluate_varied(model, test, copies, ask) : evaluate(model, test, ask);
         if (m > 0) one.probabilities.array() += result.probabilities.array();
         result = std::move(one);  // its loss and confusion are the last model's; probabilities are the sum of all
       }
       result.probabilities.array() /= static_cast<float>(models);
-      std::vector<Index> cut_from;
-      for (Index i = 0; i < test.size(); ++i) cut_from.push_back(test.recording_index(i));
-      const RecordingAnswers answers = by_recording<float>(result.probabilities, result.labels, cut_from);
+      const RecordingAnswers answers = by_recording<float>(test, result.probabilities);
       const ConfusionMatrix here = confusion<double>(answers.probabilities, answers.labels);
       for (std::size_t i = 0; i < answers.labels.size(); ++i)
         together.add(answers.labels[i], answers.probabilities(static_cast<Index>(i), 1) > 0.5);
