@@ -105,8 +105,7 @@ int main(int argc, char** argv) try {
   for (const bool drops : {true, false})
     for (Index i = 0; i < models; ++i) {
       const std::uint64_t s = seed + static_cast<std::uint64_t>(i);
-      const AugmentOptions augment =
-          drops ? mex_model::robust_augment(windows, dropout, depth_dropout) : mex_model::robust_augment(windows, 0, 0);
+      const AugmentOptions augment = mex_model::robust_augment(windows, drops ? dropout : 0, drops ? depth_dropout : 0);
       StaC3d<float> model(mex_model::robust_config(), s);
       Trainer(model, mex_model::training(epochs, s))
           .fit(WindowSource(recordings, split.train, windows, statistics, augment, s));

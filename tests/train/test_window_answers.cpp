@@ -11,13 +11,15 @@ using namespace stac3dl_test;
 
 namespace {
 
-/// Two recordings of three windows each.
+/// Two recordings of three windows each, the last two of a list of six.
 WindowSource six_windows() {
-  const auto recordings = std::make_shared<const std::vector<Recording>>(
-      std::vector<Recording>{small_recording("a", 0, 12), small_recording("b", 1, 12.4)});
+  std::vector<Recording> list;
+  for (const char* person : {"a", "b", "c"})
+    for (Index label : {0, 1}) list.push_back(small_recording(person, label, 12 + 0.4 * static_cast<double>(label)));
+  const auto recordings = std::make_shared<const std::vector<Recording>>(std::move(list));
   WindowOptions options;
   options.modalities = {{"camera", 4, 4.0, {}}};
-  return {recordings, {0, 1}, options, compute_statistics(*recordings, {0, 1}, options)};
+  return {recordings, {4, 5}, options, compute_statistics(*recordings, {0, 1, 2, 3}, options)};
 }
 const Tensor<float, 2> six_answers({6, 2}, {1, 0, 1, 0, 0, 1, 0.25f, 0.75f, 0.5f, 0.5f, 0, 1});
 
@@ -59,7 +61,7 @@ TEST_CASE("by_recording answers with the mean of the windows") {
 TEST_CASE("by_recording of a source: recordings and labels are the source's") {
   const WindowSource source = six_windows();
   const RecordingAnswers whole = by_recording<float>(source, six_answers);
-  CHECK(whole.recordings == std::vector<Index>{0, 1});
+  CHECK(whole.recordings == std::vector<Index>{4, 5});
   CHECK(whole.labels == std::vector<Index>{0, 1});
   CHECK(whole.probabilities(0, 0) == doctest::Approx(2.0 / 3));
   CHECK(whole.probabilities(1, 1) == doctest::Approx(0.75));
